@@ -1,0 +1,134 @@
+"""Every exception that respkit raises, in one tree.
+
+    RedisError
+     ├── ProtocolError                the peer broke the wire protocol (an InvalidResponse for a client)
+     │    └── InvalidResponse
+     ├── CommandError                 a command handler refuses: carries the error reply, byte for byte
+     ├── ConfigError                  a configuration file or option is wrong; says where and why
+     ├── ConnectionError
+     │    ├── AuthenticationError
+     │    │    └── AuthenticationWrongNumberOfArgsError
+     │    ├── AuthorizationError
+     │    ├── BusyLoadingError
+     │    └── MaxConnectionsError
+     ├── TimeoutError                 deliberately not a ConnectionError
+     ├── ResponseError                the server answered with an error reply
+     │    ├── NoScriptError, ReadOnlyError, OutOfMemoryError, ExecAbortError, NoPermissionError
+     │    └── AskError, MovedError, ClusterCrossSlotError
+     ├── WatchError
+     ├── DataError                    a value that cannot be encoded
+     └── PubSubError
+
+The names and the inheritance of what a client sees are redis-py's, so that programs written for
+one catch the same things from the other.
+"""
+
+from __future__ import annotations
+
+
+class RedisError(Exception):
+    """The root of everything below."""
+
+
+class ProtocolError(RedisError):
+    """The peer sent what the protocol does not allow; the stream cannot be continued.
+
+    ``str(error)`` is the text that a Redis server puts behind ``-ERR `` before it closes the connection,
+    for example ``Protocol error: invalid bulk length``.
+    """
+
+
+class InvalidResponse(ProtocolError):
+    """A client received a reply that is not RESP."""
+
+
+class CommandError(RedisError):
+    """A command cannot be carried out.
+
+    ``reply`` is the error reply without the leading ``-`` and the trailing CRLF, code first:
+    ``b"ERR syntax error"``, ``b"WRONGTYPE Operation against …"``.
+    """
+
+    def __init__(self, reply: bytes) -> None:
+        super().__init__(reply.decode("utf-8", "replace"))
+        self.reply = reply
+
+
+class ConfigError(RedisError):
+    """A configuration is wrong. The text names the file or option, the place, and the reason."""
+
+
+class ConnectionError(RedisError):  # noqa: A001  (redis-py's name; the field expects it)
+    """The connection could not be made, or was lost."""
+
+
+class AuthenticationError(ConnectionError):
+    """The server refused the credentials."""
+
+
+class AuthenticationWrongNumberOfArgsError(AuthenticationError):
+    """AUTH was given a username by a server that knows none."""
+
+
+class AuthorizationError(ConnectionError):
+    """The connection is not allowed."""
+
+
+class BusyLoadingError(ConnectionError):
+    """The server is loading its data (``-LOADING``)."""
+
+
+class MaxConnectionsError(ConnectionError):
+    """The pool has no connection left to give."""
+
+
+class TimeoutError(RedisError):  # noqa: A001  (redis-py's name; the field expects it)
+    """No reply within the time allowed."""
+
+
+class ResponseError(RedisError):
+    """The server answered with an error reply; ``str(error)`` is its text."""
+
+
+class NoScriptError(ResponseError):
+    """``-NOSCRIPT``: EVALSHA of a script that the server does not have."""
+
+
+class ReadOnlyError(ResponseError):
+    """``-READONLY``: a write sent to a replica."""
+
+
+class OutOfMemoryError(ResponseError):
+    """``-OOM``: a write above maxmemory."""
+
+
+class ExecAbortError(ResponseError):
+    """``-EXECABORT``: the transaction had been refused a command."""
+
+
+class NoPermissionError(ResponseError):
+    """``-NOPERM``: the user's rules forbid it."""
+
+
+class AskError(ResponseError):
+    """``-ASK slot host:port``: the slot is on its way to another node."""
+
+
+class MovedError(ResponseError):
+    """``-MOVED slot host:port``: another node serves the slot."""
+
+
+class ClusterCrossSlotError(ResponseError):
+    """``-CROSSSLOT``: the keys of one command live in several slots."""
+
+
+class WatchError(RedisError):
+    """A watched key changed: the transaction did not run."""
+
+
+class DataError(RedisError):
+    """A value that has no encoding as an argument."""
+
+
+class PubSubError(RedisError):
+    """Publish/subscribe was used out of order."""
