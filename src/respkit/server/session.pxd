@@ -1,0 +1,60 @@
+# The hot path of the server: a session, the commands it runs, and the state that all sessions share.
+from respkit.net.carrier cimport Protocol
+from respkit.resp.inbuf cimport Args, CommandParser
+from respkit.resp.outbuf cimport OutBuffer
+from respkit.store.database cimport Database
+
+cdef class Session
+
+# A handler writes its reply into session.out, or raises CommandError.
+ctypedef int (*handler_t)(Session, Args) except -1
+
+cdef class ServerCommand:
+    # One entry of the command table (`spec`) as this server runs it.
+    cdef readonly object spec
+    cdef readonly bytes name
+    cdef readonly int arity
+    # What makes the command stop at the gate: one bit for each state that can refuse or divert it.
+    cdef public unsigned long long gates
+    cdef public bint writes
+    cdef handler_t handler
+    cdef public dict subcommands
+    cdef public long long calls
+    cdef public long long microseconds
+    cdef public long long rejected
+    cdef public long long failed
+
+cdef class ServerState:
+    # What the sessions of one server share and read on every command.
+    # The clock of this turn of the loop, in Unix milliseconds; every command of a turn sees the same.
+    cdef public long long now_ms
+    # States of the whole server that can refuse or divert commands (loading, out of memory, read-only, monitored, …).
+    cdef public unsigned long long gate
+    # Changes since the last save; a handler that changed nothing leaves it alone.
+    cdef public long long dirty
+    # Who wants to hear of key events and changed keys (notifications, WATCH, tracking, AOF, replicas): zero in the common case.
+    cdef public unsigned long long observers
+    cdef public long long keyspace_hits
+    cdef public long long keyspace_misses
+    cdef public long long total_commands
+    cdef public list databases
+
+cdef class Session(Protocol):
+    cdef public ServerState server
+    cdef public CommandParser parser
+    cdef public OutBuffer out
+    cdef public Database db
+    # States of this connection that can refuse or divert commands (not authenticated, in MULTI, subscribed, …).
+    cdef public unsigned long long gate
+    cdef public long long client_id
+    # The command being run, and the one looked up last: a pipeline mostly repeats it.
+    cdef public ServerCommand command
+    cdef ServerCommand last
+
+    cdef int run(self, Args args) except -1
+    # A handler's word that a key has changed: counts it as dirty and tells the observers, if there are any.
+    # `event` is the keyspace event (b"set"), `kind` its class (NOTIFY_STRING, …) from server/effects.
+    cpdef int changed(self, Args args, Py_ssize_t i, int kind, bytes event) except -1
+    cpdef int changed_key(self, bytes key, int kind, bytes event) except -1
+    # What goes to the AOF and the replicas instead of the command as it came: by effect.
+    cpdef int propagate_as(self, list arguments) except -1
