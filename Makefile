@@ -1,0 +1,6 @@
+PYTHON ?= python3
+
+.PHONY: conformance
+
+conformance:
+	$(PYTHON) -m conformance $(UNIT)
