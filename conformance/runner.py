@@ -121,11 +121,21 @@ def clean_up(process: subprocess.Popen[bytes], work: Path) -> int:
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     strays = 0
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        with contextlib.suppress(OSError):
-            if (entry / "cwd").readlink().is_relative_to(work):
-                os.kill(int(entry.name), signal.SIGKILL)
-                strays += 1
+    end = time.monotonic() + 10
+    while (found := processes_in(work)) and time.monotonic() < end:
+        strays = max(strays, len(found))
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)  # a killed process takes a moment to go
     return 0 if running else strays
+
+
+def processes_in(folder: Path) -> list[int]:
+    """The processes whose working directory is ``folder`` or lies below it."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and (entry / "cwd").readlink().is_relative_to(folder):
+                found.append(int(entry.name))
+    return found
