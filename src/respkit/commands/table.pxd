@@ -1,0 +1,8 @@
+# The command table for compiled callers.
+from respkit.commands.model cimport Command
+
+cdef dict _BY_NAME
+
+cpdef Command lookup(bytes name)
+cpdef Command lookup_sub(Command command, bytes name)
+cpdef Command find(args)
