@@ -1,3 +1,4 @@
+# cython: annotation_typing=False
 """What the command table is made of: one `Command` for each command and subcommand, and its key specs.
 
 Facts only, no behaviour: ``respkit.server`` does what a command says, ``respkit.commands.keys`` finds its keys.

@@ -1,3 +1,4 @@
+# cython: annotation_typing=False
 """The command table: every command and subcommand of Redis 7.0.15 except SENTINEL's.
 
 Read from ``respkit.commands.data`` at import, in a few milliseconds. Summaries, arguments and the rest of COMMAND DOCS
