@@ -25,16 +25,25 @@ UNTRUSTED_BULK_BYTES: Final = 16 * 1024
 
 # -- what a server may send to a client or to the proxy --
 
-# A stored string can be as long as an upstream's proto-max-bulk-len, which its owner can raise to the
-# range of a long; hiredis takes the same range. So a reply is bounded by what its receiver configures.
-MAX_REPLY_BULK_BYTES: Final = 2**63 - 1
+# A bulk of a reply, unless its receiver sets another bound: Redis's proto-max-bulk-len by default. The object that
+# will hold a bulk is allocated when it is announced.
+MAX_REPLY_BULK_BYTES: Final = 512 * 1024 * 1024
 
 # hiredis: REDIS_READER_MAX_ARRAY_ELEMENTS. Lists grow with what arrives.
 MAX_REPLY_ELEMENTS: Final = 2**32 - 1
 
-# hiredis stops at 9 levels and redis-rs at 100. The deepest reply of a stock command (COMMAND DOCS) has less
-# than 9; scripts can build deeper ones.
-MAX_REPLY_DEPTH: Final = 100
+# hiredis: REDIS_READER_MAX_REPLY_DEPTH. The deepest reply of a stock command (COMMAND DOCS) has less than 9 levels;
+# scripts can build deeper ones.
+MAX_REPLY_DEPTH: Final = 1024
+
+# Python refuses to make an integer of more digits by default, since that takes quadratic time.
+MAX_BIG_NUMBER_DIGITS: Final = 4300
+
+# hiredis: as many characters as the longest fixed notation of a double has.
+MAX_DOUBLE_CHARACTERS: Final = 325
+
+# A whole reply that is forwarded as it came (Redis: client-query-buffer-limit).
+MAX_FRAME_BYTES: Final = 1024 * 1024 * 1024
 
 # -- memory --
 
