@@ -1,7 +1,9 @@
 # The hot path of the server: a session, the commands it runs, and the state that all sessions share.
-from respkit.net.carrier cimport Protocol
+cimport cython
+from respkit.net.carrier cimport Carrier, Protocol
 from respkit.resp.inbuf cimport Args, CommandParser
 from respkit.resp.outbuf cimport OutBuffer
+from respkit.server cimport clock, flags
 from respkit.store.database cimport Database
 
 cdef class Session
@@ -12,17 +14,25 @@ ctypedef int (*handler_t)(Session, Args) except -1
 cdef class ServerCommand:
     # One entry of the command table (`spec`) as this server runs it.
     cdef readonly object spec
+    # In lower case; a subcommand's is `client|list`.
     cdef readonly bytes name
     cdef readonly int arity
     # What makes the command stop at the gate: one bit for each state that can refuse or divert it.
     cdef public unsigned long long gates
     cdef public bint writes
     cdef handler_t handler
+    # A handler that is not compiled; `handler` is then call_python.
+    cdef public object python_handler
+    # Of a container: name in lower case → ServerCommand. None for everything else.
     cdef public dict subcommands
     cdef public long long calls
     cdef public long long microseconds
     cdef public long long rejected
     cdef public long long failed
+
+# Gives the command `name` (b"get", b"client|list") of a table its handler: a compiled one, and any callable.
+cdef int attach(dict commands, bytes name, handler_t handler) except -1
+cpdef int attach_python(dict commands, bytes name, handler) except -1
 
 cdef class ServerState:
     # What the sessions of one server share and read on every command.
@@ -38,6 +48,12 @@ cdef class ServerState:
     cdef public long long keyspace_misses
     cdef public long long total_commands
     cdef public list databases
+    # Name in lower case → ServerCommand, subcommands too (b"client|list").
+    cdef public dict commands
+    # Error code (b"ERR") → replies that carried it.
+    cdef public dict error_counts
+    # The rest of the server, which no hot path reads: app.Server.
+    cdef public object app
 
 cdef class Session(Protocol):
     cdef public ServerState server
@@ -47,13 +63,14 @@ cdef class Session(Protocol):
     # States of this connection that can refuse or divert commands (not authenticated, in MULTI, subscribed, …).
     cdef public unsigned long long gate
     cdef public long long client_id
-    # The command being run, and the one looked up last: a pipeline mostly repeats it.
+    # The command being run, and the one looked up last with its name as the client spelt it: a pipeline mostly repeats it.
     cdef public ServerCommand command
     cdef ServerCommand last
+    cdef bytes last_spelling
 
     cdef int run(self, Args args) except -1
     # A handler's word that a key has changed: counts it as dirty and tells the observers, if there are any.
-    # `event` is the keyspace event (b"set"), `kind` its class (NOTIFY_STRING, …) from server/effects.
+    # `event` is the keyspace event (b"set"), `kind` its class (NOTIFY_STRING, …) from server/flags.
     cpdef int changed(self, Args args, Py_ssize_t i, int kind, bytes event) except -1
     cpdef int changed_key(self, bytes key, int kind, bytes event) except -1
     # What goes to the AOF and the replicas instead of the command as it came: by effect.

@@ -1,0 +1,19 @@
+# cython: language_level=3
+"""The compiled form of clock.py."""
+from libc.time cimport time_t
+
+
+cdef extern from "time.h" nogil:
+    ctypedef int clockid_t
+    cdef struct timespec:
+        time_t tv_sec
+        long tv_nsec
+    clockid_t CLOCK_MONOTONIC
+    int clock_gettime(clockid_t, timespec *) noexcept
+
+
+cpdef long long monotonic_us() noexcept:
+    """Microseconds since some moment; never goes back."""
+    cdef timespec now
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return <long long>now.tv_sec * 1000000 + now.tv_nsec // 1000
