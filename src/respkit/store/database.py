@@ -1,0 +1,310 @@
+# cython: cdivision=True
+"""A numbered database: a table, and what time does to its entries.
+
+Times are arguments, in Unix milliseconds. An entry is expired when the time is past its ``expire_at``; it is removed
+when a look-up meets it, or by ``expire_some``, which the server calls again and again.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from respkit.resp.inbuf import Args
+from respkit.store.table import Remains, Table
+
+# An access counter starts here, so that a new key is not the first to be evicted; and it ends at 255.
+LFU_START = 5
+LFU_MAX = 255
+
+# The active cycle looks at so many keys at a time, and stops when no more than a tenth of them had expired.
+SAMPLE = 20
+WORTHWHILE = 10
+
+# On a replica an expired key stays until the master removes it: a random choice gives up skipping them.
+RANDOM_TRIES = 100
+
+
+class Keyspace:
+    """What the databases of one server have in common."""
+
+    def __init__(self) -> None:
+        # Called with the database and the key after an expired entry was removed: propagates, notifies.
+        self.on_expired: Callable[[Database, bytes], None] | None = None
+        # An expired key is not seen, but stays: this is a replica, or writes are paused.
+        self.keep_expired = False
+        # Look-ups write down the time of use. Not while a child of fork lives: each would copy a page.
+        self.touching = True
+        # The 24 bits of clock are a counter and the time of its last decay, not the time of the last use.
+        self.lfu = False
+        self.lfu_log_factor = 10
+        self.lfu_decay_minutes = 1
+        # Keys removed because they had expired, since the server started or its statistics were reset.
+        self.expired_keys = 0
+        # Emptied tables whose entries are still to be freed, and the database at which the active cycle goes on.
+        self.remains: list[Remains] = []
+        self.next_database = 0
+
+    def first_clock(self, now_ms: int) -> int:
+        """The clock of a new entry."""
+        if self.lfu:
+            return ((now_ms // 60000) & 0xFFFF) << 8 | LFU_START
+        return (now_ms // 1000) & 0xFFFFFF
+
+    def next_clock(self, clock: int, now_ms: int) -> int:
+        """The clock of an entry that had `clock` and is used now."""
+        if not self.lfu:
+            return (now_ms // 1000) & 0xFFFFFF
+        counter = self.frequency(clock, now_ms)
+        # The more it has, the less likely it grows: 255 stands for about a million uses with a factor of 10.
+        if counter < LFU_MAX:
+            above = max(counter - LFU_START, 0)
+            if random.random() * (above * self.lfu_log_factor + 1) < 1:  # noqa: S311  (no secret)
+                counter += 1
+        return ((now_ms // 60000) & 0xFFFF) << 8 | counter
+
+    def frequency(self, clock: int, now_ms: int) -> int:
+        """The access counter in a clock, decayed by one for each `lfu_decay_minutes` that it was not used."""
+        counter = clock & 0xFF
+        if self.lfu_decay_minutes > 0:
+            idle = ((now_ms // 60000) - (clock >> 8)) & 0xFFFF
+            counter = max(counter - idle // self.lfu_decay_minutes, 0)
+        return counter
+
+    def idle_ms(self, clock: int, now_ms: int) -> int:
+        """How long ago an entry with this clock was used, to the second."""
+        return ((now_ms // 1000 - clock) & 0xFFFFFF) * 1000
+
+    def free_some(self, count: int) -> bool:
+        """Free up to so many entries of emptied tables; whether any are left."""
+        if self.remains and self.remains[-1].free_some(count) == 0:
+            self.remains.pop()
+        return len(self.remains) > 0
+
+    def expire_some(self, databases: list[Database], now_ms: int, budget: int) -> int:
+        """One active cycle over all databases that looks at no more than `budget` keys; how many expired."""
+        expired = 0
+        for _ in range(len(databases)):
+            if budget <= 0:
+                break
+            self.next_database = (self.next_database + 1) % len(databases)
+            database = databases[self.next_database]
+            before = database.examined
+            expired += database.expire_some(now_ms, budget)
+            budget -= database.examined - before
+        return expired
+
+
+class Database:
+    """One of the server's numbered databases."""
+
+    def __init__(self, index: int, keyspace: Keyspace) -> None:
+        self.index = index
+        self.keyspace = keyspace
+        self.table = Table()
+        # Mean time to live of the entries that expire, as the active cycle has seen it.
+        self.avg_ttl_ms = 0
+        # Where the active cycle goes on, and how many keys it has looked at.
+        self.sweep = 0
+        self.examined = 0
+
+    def __len__(self) -> int:
+        return self.table.size()
+
+    def size(self) -> int:
+        """How many keys there are, expired ones that nobody has met among them."""
+        return self.table.size()
+
+    # Look-ups. Each leaves the entry current in `table`, or returns False.
+
+    def lookup_read(self, args: Args, i: int, now_ms: int) -> bool:
+        """Find the key that argument `i` is, for a command that reads it; marks it as used."""
+        if not self.table.find(args, i):
+            return False
+        if self.table.has_expire() and self.table.expire_at() < now_ms:
+            return self.met_expired(False)
+        self.touch(now_ms)
+        return True
+
+    def lookup_write(self, args: Args, i: int, now_ms: int) -> bool:
+        """Find the key that argument `i` is, for a command that changes it; marks it as used.
+
+        An expired entry is removed even where it is kept from readers: the caller is about to put another there.
+        """
+        if not self.table.find(args, i):
+            return False
+        if self.table.has_expire() and self.table.expire_at() < now_ms:
+            return self.met_expired(True)
+        self.touch(now_ms)
+        return True
+
+    def peek(self, args: Args, i: int, now_ms: int) -> bool:
+        """Like `lookup_read`, but does not mark it as used."""
+        if not self.table.find(args, i):
+            return False
+        if self.table.has_expire() and self.table.expire_at() < now_ms:
+            return self.met_expired(False)
+        return True
+
+    def lookup_key(self, key: bytes, now_ms: int) -> bool:
+        """Like `lookup_write`, for a key of one's own."""
+        if not self.table.find_key(key):
+            return False
+        if self.table.has_expire() and self.table.expire_at() < now_ms:
+            return self.met_expired(True)
+        self.touch(now_ms)
+        return True
+
+    def peek_key(self, key: bytes, now_ms: int) -> bool:
+        """Like `peek`, for a key of one's own."""
+        if not self.table.find_key(key):
+            return False
+        if self.table.has_expire() and self.table.expire_at() < now_ms:
+            return self.met_expired(False)
+        return True
+
+    def visit(self, position: int, now_ms: int) -> bool:
+        """Choose the entry at a position; False where there is none, or an expired one, which is removed.
+
+        For a scan from the end downwards: what takes a removed entry's place has been visited.
+        """
+        if not self.table.seek(position):
+            return False
+        if self.table.has_expire() and self.table.expire_at() < now_ms:
+            return self.met_expired(False)
+        return True
+
+    def touch(self, now_ms: int) -> int:
+        """Mark the current entry as used."""
+        if not self.keyspace.touching:
+            return 0
+        if self.keyspace.lfu:
+            return self.table.set_clock(self.keyspace.next_clock(self.table.clock(), now_ms))
+        return self.table.set_clock((now_ms // 1000) & 0xFFFFFF)
+
+    def met_expired(self, for_writing: bool) -> bool:
+        """The current entry has expired: remove it, unless it is to be kept. Always False: it is not there."""
+        if not self.keyspace.keep_expired:
+            self.expire_current()
+        elif for_writing:
+            self.table.delete_current()
+        return False
+
+    def expire_current(self) -> int:
+        """Remove the current entry because its time has come, and say so."""
+        key = self.table.key_bytes()
+        self.table.delete_current()
+        self.keyspace.expired_keys += 1
+        if self.keyspace.on_expired is not None:
+            self.keyspace.on_expired(self, key)
+        return 0
+
+    # Setting. The entry set is current afterwards.
+
+    def set_string(self, args: Args, key: int, value: int, now_ms: int, keep_ttl: bool) -> bool:
+        """Make argument `key` hold the string argument `value`, whatever it held; whether the key is new.
+
+        An expiry goes, unless `keep_ttl`. Nothing but a hash, a slot, a comparison and a copy where the key has none.
+        """
+        table = self.table
+        created = table.place(args, key, args.size_at(value))
+        if not created and table.has_expire():
+            if table.expire_at() < now_ms:
+                self.met_expired(True)
+                created = table.place(args, key, args.size_at(value))
+            elif not keep_ttl:
+                table.clear_expire()
+        table.assign_arg(args, value)
+        if created or not self.keyspace.lfu:
+            # A new value counts as used, also while reads are not written down: the page is written anyway.
+            table.set_clock(self.keyspace.first_clock(now_ms))
+        return created
+
+    def place(self, args: Args, key: int, room: int, now_ms: int) -> bool:
+        """Choose argument `key`'s entry, made as an empty string if there is none: the caller assigns the value.
+
+        Whether it is new. The expiry of one that is there goes.
+        """
+        return self.place_key(args.bytes_at(key), room, now_ms)
+
+    def place_key(self, key: bytes, room: int, now_ms: int) -> bool:
+        """Like `place`, for a key of one's own."""
+        created = self.table.place_key(key, room)
+        if created:
+            self.table.set_clock(self.keyspace.first_clock(now_ms))
+        else:
+            self.table.clear_expire()
+        return created
+
+    # The whole database.
+
+    def expire_some(self, now_ms: int, budget: int) -> int:
+        """Remove expired entries; how many.
+
+        It looks at no more than `budget`, and stops once few of those that it looks at had
+        expired. It goes round the entries that expire, so that each is met sooner or later.
+        """
+        table = self.table
+        total = 0
+        left = min(budget, table.expiring())
+        while left > 0 and not self.keyspace.keep_expired:
+            count = min(SAMPLE, left)
+            left -= count
+            expired = 0
+            alive = 0
+            ttl_ms = 0
+            for _ in range(count):
+                if not 0 < self.sweep <= table.expiring():
+                    self.sweep = table.expiring()
+                self.sweep -= 1
+                # The hook of an entry before this one may have changed the table.
+                if not table.seek_expiring(self.sweep):
+                    break
+                self.examined += 1
+                at_ms = table.expire_at()
+                if at_ms < now_ms:
+                    self.expire_current()
+                    expired += 1
+                else:
+                    alive += 1
+                    ttl_ms += at_ms - now_ms
+            if alive:
+                mean = ttl_ms // alive
+                self.avg_ttl_ms = mean if self.avg_ttl_ms == 0 else self.avg_ttl_ms // 50 * 49 + mean // 50
+            total += expired
+            if expired * WORTHWHILE <= count:
+                break
+        return total
+
+    def random_key(self, now_ms: int) -> bytes | None:
+        """A key that has not expired, each as likely as the other; None when there is none."""
+        tries = RANDOM_TRIES
+        while self.table.seek_random():
+            if not (self.table.has_expire() and self.table.expire_at() < now_ms):
+                return self.table.key_bytes()
+            tries -= 1
+            if self.keyspace.keep_expired and tries <= 0:
+                return self.table.key_bytes()
+            if not self.keyspace.keep_expired:
+                self.expire_current()
+        return None
+
+    def flush(self, lazily: bool) -> int:
+        """Remove everything, without a word to anybody; how many keys there were.
+
+        `lazily`: `Keyspace.free_some` frees them, so many at a time.
+        """
+        count = self.table.size()
+        remains = self.table.detach()
+        if lazily and count:
+            self.keyspace.remains.append(remains)
+        self.avg_ttl_ms = 0
+        self.sweep = 0
+        return count
+
+    def swap(self, other: Database) -> int:
+        """Exchange the contents with another database's."""
+        self.table, other.table = other.table, self.table
+        self.avg_ttl_ms, other.avg_ttl_ms = other.avg_ttl_ms, self.avg_ttl_ms
+        self.sweep, other.sweep = other.sweep, self.sweep
+        return 0
