@@ -6,3 +6,4 @@ cdef dict _BY_NAME
 cpdef Command lookup(bytes name)
 cpdef Command lookup_sub(Command command, bytes name)
 cpdef Command find(args)
+cpdef Command find_words(words)

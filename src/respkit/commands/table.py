@@ -14,7 +14,7 @@ A command's ACL categories are those that its line names, and those that follow 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any, Final
 
@@ -205,20 +205,26 @@ def lookup_sub(command: Command, name: bytes) -> Command | None:
 
 
 def find(args: Any) -> Command | None:
-    """The command that `args` (an `Args`, or a sequence of bytes) call for, down to the subcommand.
+    """The command that an `Args` calls for, down to the subcommand. None if there is no such command or subcommand.
 
-    A container without any argument is the container itself. None if the command or the subcommand is unknown.
+    A container without any argument is the container itself.
     """
-    sequence = isinstance(args, (list, tuple))
-    name: bytes = args[0] if sequence else args.bytes_at(0)
+    name: bytes = args.bytes_at(0)
     command = _BY_NAME.get(name)
     if command is None:
         command = _BY_NAME.get(name.lower())
         if command is None:
             return None
     if command.subcommands and len(args) > 1:
-        name = args[1] if sequence else args.bytes_at(1)
-        return command.subcommands.get(name.lower())
+        return command.subcommands.get(args.bytes_at(1).lower())
+    return command
+
+
+def find_words(words: Sequence[bytes]) -> Command | None:
+    """The same for a sequence of bytes."""
+    command = TABLE.get(words[0].lower())
+    if command is not None and command.subcommands and len(words) > 1:
+        return command.subcommands.get(words[1].lower())
     return command
 
 
