@@ -5,6 +5,7 @@
      │    └── InvalidResponse
      ├── CommandError                 a command handler refuses: carries the error reply, byte for byte
      ├── ConfigError                  a configuration file or option is wrong; says where and why
+ │    └── ACLRuleError            one rule of a user is wrong
      ├── ConnectionError
      │    ├── AuthenticationError
      │    │    └── AuthenticationWrongNumberOfArgsError
@@ -56,6 +57,23 @@ class CommandError(RedisError):
 
 class ConfigError(RedisError):
     """A configuration is wrong. The text names the file or option, the place, and the reason."""
+
+
+class ACLRuleError(ConfigError):
+    """A user's rule is wrong.
+
+    ``rule`` is the rule, ``reason`` what Redis says about it, or None where a parenthesis that the rule opens is never
+    closed. The text is that of ACL SETUSER's error, without ``ERR``.
+    """
+
+    def __init__(self, rule: bytes, reason: str | None) -> None:
+        shown = rule.decode("utf-8", "backslashreplace")
+        if reason is None:
+            super().__init__(f"Unmatched parenthesis in acl selector starting at '{shown}'.")
+        else:
+            super().__init__(f"Error in ACL SETUSER modifier '{shown}': {reason}")
+        self.rule = rule
+        self.reason = reason
 
 
 class ConnectionError(RedisError):  # noqa: A001  (redis-py's name; the field expects it)
