@@ -5,7 +5,7 @@ from __future__ import annotations
 from respkit.acl.rules import allow_all_commands, allow_category, allow_command
 from respkit.acl.user import FUTURE, READ, READ_WRITE, KeyPattern, Selector, User
 from respkit.commands.model import CATEGORY_BITS
-from respkit.commands.table import ALL_COMMANDS
+from respkit.commands.table import ALL
 
 
 def user_flags(user: User) -> list[bytes]:
@@ -37,8 +37,9 @@ def channel_rules(selector: Selector) -> bytes:
 def command_rules(selector: Selector) -> bytes:
     """Rules that allow exactly the selector's commands, in few words.
 
-    From all or nothing, whichever it is for commands to come, categories are added (taken) while one of them has more commands
-    right than wrong: the one with the least wrong first, then the one with the most right. Single commands do the rest.
+    From all or nothing, whichever it is for commands to come, categories are added (taken) while one of them has more
+    commands right than wrong: the one with the least wrong first, then the one with the most right. Single commands
+    do the rest.
     """
     adds = not selector.bits[FUTURE]
     rules = [b"-@all" if adds else b"+@all"]
@@ -49,7 +50,7 @@ def command_rules(selector: Selector) -> bytes:
     while names:
         best, fewest, most = "", 0, 0
         for name, bit in names.items():
-            members = [command.id for command in ALL_COMMANDS if command.category_bits & bit]
+            members = [command.id for command in ALL if command.category_bits & bit]
             allowed = sum([left.bits[number] for number in members])
             right, wrong = (allowed, len(members) - allowed) if adds else (len(members) - allowed, allowed)
             if right > wrong and (not best or wrong < fewest or (wrong == fewest and right > most)):
@@ -60,7 +61,7 @@ def command_rules(selector: Selector) -> bytes:
         allow_category(left, best, not adds)
         rules.append((b"+@" if adds else b"-@") + best.encode())
         del names[best]
-    for command in ALL_COMMANDS:
+    for command in ALL:
         if command.parent is not None:
             continue
         for one in [command, *command.subcommands.values()]:

@@ -28,7 +28,7 @@ def is_hash(text: bytes) -> bool:
 
 
 def verify(password: bytes, hashes: Collection[bytes]) -> bool:
-    """Whether the password is one of those hashed. All of them are compared, and one that cannot match if there is none."""
+    """Whether the password is one of those hashed. All are compared, and one that cannot match if there is none."""
     given = hash_password(password)
     found = False
     for known in hashes or _NOBODY:

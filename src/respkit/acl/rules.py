@@ -1,8 +1,8 @@
 """The language of ACL rules: what ACL SETUSER, an ACL file and the proxy's configuration say about a user.
 
 ``on off nopass >password <password #hash !hash resetpass`` · ``~keys %R~keys %W~keys allkeys resetkeys`` ·
-``&channels allchannels resetchannels`` · ``+command -command +command|sub +@category -@category allcommands nocommands``
-· ``( … )`` a selector, ``clearselectors`` · ``reset``. Error texts are Redis's.
+``&channels allchannels resetchannels`` · ``+command -command +command|sub +@category -@category`` ·
+``allcommands nocommands`` · ``( … )`` a selector, ``clearselectors`` · ``reset``. Error texts are Redis's.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from respkit.acl.passwords import hash_password, is_hash
 from respkit.acl.user import FUTURE, READ, WRITE, KeyPattern, Selector, User
 from respkit.commands.glob import Glob
 from respkit.commands.model import CATEGORY_BITS, Command
-from respkit.commands.table import ALL_COMMANDS, COMMANDS
+from respkit.commands.table import ALL, TABLE
 from respkit.errors import ACLRuleError
 
 UNKNOWN = "Unknown command or category name in ACL"
@@ -40,7 +40,7 @@ def apply_rules(user: User, rules: Iterable[bytes]) -> None:
     for rule in join_selectors(rules):
         try:
             _apply(changed, rule)
-        except _BadRule as bad:
+        except _RuleError as bad:
             raise ACLRuleError(rule, bad.text) from None
     user.adopt(changed)
 
@@ -63,7 +63,7 @@ def join_selectors(rules: Iterable[bytes]) -> Iterator[bytes]:
         raise ACLRuleError(open_at, None)
 
 
-class _BadRule(Exception):
+class _RuleError(Exception):
     def __init__(self, text: str) -> None:
         self.text = text
 
@@ -109,7 +109,7 @@ def _apply(user: User, rule: bytes) -> None:
 def _apply_password(user: User, kind: bytes, text: bytes) -> None:
     if kind in (b"#", b"!"):
         if not is_hash(text):
-            raise _BadRule(BAD_HASH)
+            raise _RuleError(BAD_HASH)
         hashed = text
     else:
         hashed = hash_password(text)
@@ -120,7 +120,7 @@ def _apply_password(user: User, kind: bytes, text: bytes) -> None:
     elif hashed in user.passwords:
         user.passwords.remove(hashed)
     else:
-        raise _BadRule(NO_SUCH_PASSWORD)
+        raise _RuleError(NO_SUCH_PASSWORD)
 
 
 def apply_to_selector(selector: Selector, rule: bytes) -> None:
@@ -150,14 +150,14 @@ def apply_to_selector(selector: Selector, rule: bytes) -> None:
     elif word.startswith((b"+@", b"-@")):
         name = word[2:].decode("latin-1")
         if name not in CATEGORY_BITS:
-            raise _BadRule(UNKNOWN)
+            raise _RuleError(UNKNOWN)
         allow_category(selector, name, first == b"+")
     elif first == b"+":
         _add_command(selector, rule[1:])
     elif first == b"-":
         allow_command(selector, _find(word[1:]), False)
     else:
-        raise _BadRule(SYNTAX)
+        raise _RuleError(SYNTAX)
 
 
 def _has_spaces(text: bytes) -> bool:
@@ -166,7 +166,7 @@ def _has_spaces(text: bytes) -> bool:
 
 def _add_keys(selector: Selector, rule: bytes) -> None:
     if selector.all_keys:
-        raise _BadRule(AFTER_ALL_KEYS)
+        raise _RuleError(AFTER_ALL_KEYS)
     if rule.startswith(b"~"):
         permits, pattern = READ | WRITE, rule[1:]
     else:
@@ -176,12 +176,12 @@ def _add_keys(selector: Selector, rule: bytes) -> None:
         for letter in letters.upper():
             bit = {0x52: READ, 0x57: WRITE}.get(letter, 0)
             if not bit or permits & bit:
-                raise _BadRule(SYNTAX)
+                raise _RuleError(SYNTAX)
             permits |= bit
         if not permits and len(rule) > 1:
-            raise _BadRule(SYNTAX)
+            raise _RuleError(SYNTAX)
     if _has_spaces(pattern):
-        raise _BadRule(SYNTAX)
+        raise _RuleError(SYNTAX)
     for known in selector.keys:
         if known.pattern == pattern:
             known.permits |= permits
@@ -191,9 +191,9 @@ def _add_keys(selector: Selector, rule: bytes) -> None:
 
 def _add_channels(selector: Selector, pattern: bytes) -> None:
     if selector.all_channels:
-        raise _BadRule(AFTER_ALL_CHANNELS)
+        raise _RuleError(AFTER_ALL_CHANNELS)
     if _has_spaces(pattern):
-        raise _BadRule(SYNTAX)
+        raise _RuleError(SYNTAX)
     if all(known.pattern != pattern for known in selector.channels):
         selector.channels.append(Glob(pattern))
 
@@ -201,11 +201,11 @@ def _add_channels(selector: Selector, pattern: bytes) -> None:
 def _find(name: bytes) -> Command:
     """A command by its full name, ``config|get`` included."""
     container, bar, sub = name.partition(b"|")
-    command = COMMANDS.get(container)
+    command = TABLE.get(container)
     if command is not None and bar:
         command = command.subcommands.get(sub)
     if command is None:
-        raise _BadRule(UNKNOWN)
+        raise _RuleError(UNKNOWN)
     return command
 
 
@@ -216,9 +216,9 @@ def _add_command(selector: Selector, name: bytes) -> None:
     container, _, sub = name.rpartition(b"|")
     command = _find(container.lower())
     if command.parent is not None:
-        raise _BadRule(FIRST_ARGUMENT)
+        raise _RuleError(FIRST_ARGUMENT)
     if not sub:
-        raise _BadRule(SYNTAX)
+        raise _RuleError(SYNTAX)
     if command.subcommands:
         allow_command(selector, _find(name.lower()), True)
         return
@@ -243,7 +243,7 @@ def allow_command(selector: Selector, command: Command, allow: bool) -> None:
 
 def allow_category(selector: Selector, name: str, allow: bool) -> None:
     bit = CATEGORY_BITS[name]
-    for command in ALL_COMMANDS:
+    for command in ALL:
         if command.category_bits & bit:
             allow_command(selector, command, allow)
 

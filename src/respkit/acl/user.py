@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from respkit.acl.passwords import verify
 from respkit.commands.glob import Glob
-from respkit.commands.keys import key_references
 from respkit.commands.model import KEY_ACCESS, KEY_DELETE, KEY_INSERT, KEY_UPDATE, NO_AUTH, PUBSUB, Command
-from respkit.commands.table import ALL_COMMANDS
+from respkit.commands.table import ALL
 from respkit.resp.inbuf import Args
 
 # What a key pattern permits.
@@ -24,8 +23,8 @@ DENIED_COMMAND = 1
 DENIED_KEY = 2
 DENIED_CHANNEL = 4
 
-# The byte behind those of the commands: whether commands that will exist one day are allowed (+@all and not taken back).
-FUTURE = len(ALL_COMMANDS)
+# The byte behind those of the commands: whether commands that will exist one day are allowed (by +@all).
+FUTURE = len(ALL)
 
 # Commands that name channels: (first, last, whether they are patterns). Taking leave of a channel needs no permission.
 CHANNELS = {
@@ -44,7 +43,7 @@ _ACCESS = KEY_ACCESS
 
 
 class Denial:
-    """Why a command is refused: ``kind`` is one of the DENIED constants, ``index`` the argument refused (0: the command)."""
+    """Why a command is refused: ``kind`` is a DENIED constant, ``index`` the argument refused (0: the command)."""
 
     __slots__ = ("command", "index", "kind", "name")
 
@@ -113,7 +112,7 @@ class Selector:
         """Whether some pattern gives all of ``needed`` for the key. Compiled, ``key`` is a pointer."""
         if self.all_keys:
             return True
-        for pattern in self.keys:
+        for pattern in self.keys:  # noqa: SIM110  (compiled, a loop makes no generator)
             if pattern.permits & needed == needed and pattern.glob.matches_at(key, size):
                 return True
         return False
@@ -134,7 +133,7 @@ class Selector:
         if words is None or args.count < 2:
             return False
         given = args.bytes_at(1).lower()
-        return any([word.lower() == given for word in words])
+        return given in [word.lower() for word in words]
 
     def simple_keys_allowed(self, command: Command, args: Args) -> bool:
         """The keys of a command that has them in a range and treats all of them alike."""
@@ -215,8 +214,8 @@ class User:
     def check(self, command: Command, args: Args) -> Denial | None:
         """None where the user may run the command with these arguments, else what it may not.
 
-        ``command`` is the subcommand where there is one. The right number of arguments is the caller's business; keys that
-        cannot be found, because the command is malformed, are not refused here.
+        ``command`` is the subcommand where there is one. The right number of arguments is the caller's business; keys
+        that cannot be found, because the command is malformed, are not refused here.
         """
         root = self.root
         if root.allowed[command.id]:
@@ -242,3 +241,11 @@ class User:
     def may_access(self, key: bytes, needed: int) -> bool:
         """Whether any selector gives READ, WRITE or both for the key (EVAL's keys, SORT's GET, a namespace's edge)."""
         return any(selector.allows_key(key, len(key), needed) for selector in [self.root, *self.selectors])
+
+
+def key_references(command: Command, args: Args) -> list[tuple[int, int]]:
+    """Where the keys are, and what is done to each."""
+    last = command.last_key
+    if last < 0:
+        last += args.count
+    return [(i, command.fixed_key_flags) for i in range(command.first_key, last + 1, command.key_step or 1)]

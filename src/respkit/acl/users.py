@@ -10,7 +10,7 @@ from respkit.acl.rules import DUPLICATE, apply_rules
 from respkit.acl.user import User
 from respkit.errors import ACLRuleError, ConfigError
 
-WRONG_PASSWORD = b"WRONGPASS invalid username-password pair or user is disabled."  # noqa: S105
+WRONG_PASSWORD = b"WRONGPASS invalid username-password pair or user is disabled."
 NOT_AUTHENTICATED = b"NOAUTH Authentication required."
 BAD_NAME = "Usernames can't contain spaces or null characters"
 
@@ -68,8 +68,9 @@ class Users:
         apply_rules(self.default, [b"resetpass", b">" + password] if password else [b"nopass"])
 
     def load(self, lines: Iterable[bytes | str], source: str = "") -> None:
-        """Replace all users by those of an ACL file's lines, ``user NAME rules…``; empty lines and comments are skipped.
+        """Replace all users by those of an ACL file's lines, ``user NAME rules…``.
 
+        Empty lines and those that begin with ``#`` say nothing.
         All or nothing: ConfigError with source, line and reason. Users that stay keep their identity, so that
         sessions see their new rules; without a line of its own ``default`` is as in the beginning.
         """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from respkit.errors import CommandError, ProtocolError
 from respkit.resp.limits import (
@@ -157,6 +158,13 @@ class InBuffer:
         return bytes(self.data)
 
 
+class View(NamedTuple):
+    """One argument: compiled, a pointer and how many bytes are there."""
+
+    at: bytes
+    size: int
+
+
 class Args:
     """One command's arguments, its name among them as argument 0.
 
@@ -210,6 +218,11 @@ class Args:
 
     def __repr__(self) -> str:
         return f"<Args {self.values!r}>"
+
+    @property
+    def views(self) -> list[View]:
+        """All arguments with their sizes, as compiled callers see them."""
+        return [View(value, len(value)) for value in self.values]
 
     def _at(self, i: int) -> bytes:
         if not 0 <= i < self.count:
