@@ -19,6 +19,8 @@ import platform
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -109,23 +111,23 @@ def why_not() -> str:
     return ""
 
 
-class quiet:
-    """The compiler's own output goes nowhere: a failed probe is no error."""
-
-    def __enter__(self) -> None:
-        sys.stderr.flush()
-        self.saved = os.dup(2)
-        with open(os.devnull, "w") as nothing:
-            os.dup2(nothing.fileno(), 2)
-
-    def __exit__(self, *exc: object) -> None:
-        os.dup2(self.saved, 2)
-        os.close(self.saved)
+@contextmanager
+def quiet() -> Iterator[None]:
+    """The compiler's own words go nowhere: a failed probe is no error."""
+    sys.stderr.flush()
+    saved = os.dup(2)
+    with open(os.devnull, "w") as nothing:
+        os.dup2(nothing.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
 
 
 def remove_stale_extensions() -> None:
     """An extension beside a module wins on import: an uncompiled build in place must not leave any."""
-    for extension in PACKAGE.rglob("*.so"):
+    for extension in PACKAGE.rglob("*" + sysconfig.get_config_var("EXT_SUFFIX")):
         extension.unlink()
 
 

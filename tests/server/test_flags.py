@@ -10,7 +10,9 @@ ASSIGNMENT = re.compile(r"^\s*([A-Z_]+) = (\d+)", re.MULTILINE)
 
 
 def test_the_plain_form_has_the_numbers_of_the_compiled_one():
-    assert ASSIGNMENT.findall((FOLDER / "flags.py").read_text()) == ASSIGNMENT.findall((FOLDER / "flags.pxd").read_text())
+    assert ASSIGNMENT.findall((FOLDER / "flags.py").read_text()) == ASSIGNMENT.findall(
+        (FOLDER / "flags.pxd").read_text()
+    )
 
 
 def test_no_two_bits_of_a_mask_are_the_same():
