@@ -37,7 +37,7 @@ _SPACES = b" \t\n\v\f\r"
 def apply_rules(user: User, rules: Iterable[bytes]) -> None:
     """Change the user by the rules, all of them or, where one is wrong (ACLRuleError), none."""
     changed = user.copy()
-    for rule in join_selectors(rules):
+    for rule in list(join_selectors(rules)):  # all of them, before anything else is looked at
         try:
             _apply(changed, rule)
         except _RuleError as bad:

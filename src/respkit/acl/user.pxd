@@ -6,7 +6,9 @@ from respkit.commands.model cimport Command
 from respkit.resp.inbuf cimport Args, View
 
 cdef unsigned long long _NO_AUTH, _PUBSUB
-cdef int _ACCESS, _KEY_WRITES, READ, WRITE
+cdef int _ACCESS, _KEY_WRITES, READ, WRITE, READ_WRITE
+
+cdef int needed_for(int key_flags) noexcept
 
 cdef class KeyPattern:
     cdef readonly bytes pattern
@@ -26,7 +28,7 @@ cdef class Selector:
     @cython.locals(pattern=KeyPattern)
     cdef bint allows_key(self, const char* key, Py_ssize_t size, int needed) except -1
     cdef bint may_run(self, Command command, Args args) except -1
-    @cython.locals(flags=int, needed=int, last=Py_ssize_t, i=Py_ssize_t, view=View)
+    @cython.locals(needed=int, last=Py_ssize_t, i=Py_ssize_t, view=View)
     cdef bint simple_keys_allowed(self, Command command, Args args) except -1
     cpdef find_denial(self, Command command, Args args)
 

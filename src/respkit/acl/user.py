@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from respkit.acl.passwords import verify
 from respkit.commands.glob import Glob
+from respkit.commands.keys import CHANNEL_PATTERN, CHANNEL_PUBLISH, CHANNEL_SUBSCRIBE, channels_of, keys_of
 from respkit.commands.model import KEY_ACCESS, KEY_DELETE, KEY_INSERT, KEY_UPDATE, NO_AUTH, PUBSUB, Command
 from respkit.commands.table import ALL
 from respkit.resp.inbuf import Args
@@ -26,16 +27,6 @@ DENIED_CHANNEL = 4
 # The byte behind those of the commands: whether commands that will exist one day are allowed (by +@all).
 FUTURE = len(ALL)
 
-# Commands that name channels: (first, last, whether they are patterns). Taking leave of a channel needs no permission.
-CHANNELS = {
-    b"subscribe": (1, -1, False),
-    b"psubscribe": (1, -1, True),
-    b"ssubscribe": (1, -1, False),
-    b"publish": (1, 1, False),
-    b"spublish": (1, 1, False),
-}
-
-_KEY_FLAGS = KEY_ACCESS | KEY_INSERT | KEY_DELETE | KEY_UPDATE
 _KEY_WRITES = KEY_INSERT | KEY_DELETE | KEY_UPDATE
 _NO_AUTH = NO_AUTH
 _PUBSUB = PUBSUB
@@ -71,6 +62,13 @@ class Denial:
         if self.kind == DENIED_CHANNEL:
             return b"This user has no permissions to access the '%s' channel" % self.name
         return b"This user has no permissions to run the '%s' command" % self.command.name
+
+
+def needed_for(key_flags: int) -> int:
+    """READ, WRITE or both: what a command that does this to a key needs. 0, unknown, needs both."""
+    if not key_flags:
+        return READ_WRITE
+    return (READ if key_flags & _ACCESS else 0) | (WRITE if key_flags & _KEY_WRITES else 0)
 
 
 class KeyPattern:
@@ -136,9 +134,8 @@ class Selector:
         return given in [word.lower() for word in words]
 
     def simple_keys_allowed(self, command: Command, args: Args) -> bool:
-        """The keys of a command that has them in a range and treats all of them alike."""
-        flags = command.fixed_key_flags
-        needed = (READ if flags & _ACCESS else 0) | (WRITE if flags & _KEY_WRITES else 0)
+        """The keys of a command that has them in a range. Where what it does to them is not fixed, all is asked for."""
+        needed = needed_for(command.fixed_key_flags)
         last = command.last_key
         if last < 0:
             last += args.count
@@ -155,17 +152,19 @@ class Selector:
         if not self.may_run(command, args):
             return Denial(DENIED_COMMAND, command, 0, command.name)
         if not self.all_keys and command.key_specs:
-            for index, flags in key_references(command, args):
-                needed = (READ if flags & _ACCESS else 0) | (WRITE if flags & _KEY_WRITES else 0)
+            for index, flags in keys_of(command, args):
+                needed = needed_for(flags)
                 key = args.bytes_at(index)
                 if not self.allows_key(key, len(key), needed):
                     return Denial(DENIED_KEY, command, index, key)
-        if not self.all_channels and command.name in CHANNELS:
-            first, last, is_pattern = CHANNELS[command.name]
-            for index in range(first, args.count if last < 0 else last + 1):
-                name = args.bytes_at(index)
-                if not self.allows_channel(name, is_pattern):
-                    return Denial(DENIED_CHANNEL, command, index, name)
+        if not self.all_channels and command.flags & _PUBSUB:
+            places, kind = channels_of(command, args)
+            # Taking leave of a channel needs no permission.
+            if kind & (CHANNEL_SUBSCRIBE | CHANNEL_PUBLISH):
+                for index in places:
+                    name = args.bytes_at(index)
+                    if not self.allows_channel(name, bool(kind & CHANNEL_PATTERN)):
+                        return Denial(DENIED_CHANNEL, command, index, name)
         return None
 
 
@@ -221,7 +220,7 @@ class User:
         if root.allowed[command.id]:
             if (root.all_keys or not command.key_specs) and (root.all_channels or not command.flags & _PUBSUB):
                 return None
-            if command.fixed_key_flags and root.simple_keys_allowed(command, args):
+            if command.simple_keys and root.simple_keys_allowed(command, args):
                 return None
         return self.find_denial(command, args)
 
@@ -241,11 +240,3 @@ class User:
     def may_access(self, key: bytes, needed: int) -> bool:
         """Whether any selector gives READ, WRITE or both for the key (EVAL's keys, SORT's GET, a namespace's edge)."""
         return any(selector.allows_key(key, len(key), needed) for selector in [self.root, *self.selectors])
-
-
-def key_references(command: Command, args: Args) -> list[tuple[int, int]]:
-    """Where the keys are, and what is done to each."""
-    last = command.last_key
-    if last < 0:
-        last += args.count
-    return [(i, command.fixed_key_flags) for i in range(command.first_key, last + 1, command.key_step or 1)]
