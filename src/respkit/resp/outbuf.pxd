@@ -2,8 +2,17 @@
 # The leaf in C memory is outbuf.pyx, its plain form outbuf.py; both pass the same tests.
 from respkit.resp.inbuf cimport Args
 
+# The decimal digits of `value` at `at`, which has room for 20 bytes; how many there are.
+cdef int integer_digits(char* at, long long value) noexcept nogil
+# "%.17g" of `value` at `at`, which has room for 32 bytes; how many bytes that is.
+cdef int double_digits(char* at, double value) except -1
+
+cpdef bytes double_text(double value)
+cpdef object encode_argument(value)
+
 cdef class OutBuffer:
-    # Bytes not yet sent: data[start:end].
+    # Bytes not yet sent: data[start:end]. `data` is a block while they fit one, else of the heap, and NULL while there
+    # are none.
     cdef char* data
     cdef readonly Py_ssize_t start
     cdef readonly Py_ssize_t end
@@ -16,8 +25,11 @@ cdef class OutBuffer:
     cdef int put(self, const char* at, Py_ssize_t size) except -1
     cdef int put_bulk(self, const char* at, Py_ssize_t size) except -1
     cdef int put_header(self, char kind, long long value) except -1
-    cdef void sent(self, Py_ssize_t count) noexcept
-    cdef void release(self) noexcept
+    cdef int grow(self, Py_ssize_t size) except -1
+    cdef int close(self, Py_ssize_t place, char kind, long long value) except -1
+    cdef int argument(self, value) except -1
+    cpdef int sent(self, Py_ssize_t count) except -1
+    cpdef void release(self) noexcept
 
     # Replies.
     cpdef int raw(self, bytes data) except -1
@@ -48,5 +60,7 @@ cdef class OutBuffer:
 
     # Commands, and what has been gathered.
     cpdef int command(self, args) except -1
+    cpdef int forward(self, Args args) except -1
     cpdef Py_ssize_t size(self) noexcept
+    cpdef bytes peek(self)
     cpdef bytes take(self)
