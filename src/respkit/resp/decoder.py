@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable
 
@@ -121,6 +122,9 @@ class Decoder:
         if not view.c_contiguous:
             raise BufferError("the data is not contiguous")
         view = view.cast("B")
+        for number in (off, length):
+            if not -(2**63) <= operator.index(number) < 2**63:
+                raise OverflowError("Python int too large to convert to C ssize_t")
         if length == -1:
             length = len(view) - off
         if off < 0 or length < 0:

@@ -143,6 +143,8 @@ class Reader:
         value = _DEFAULT_MAXBUF if maxbuf is None else operator.index(maxbuf)
         if value < 0:
             raise ValueError("maxbuf value out of range")
+        if value >= 2**63:
+            raise OverflowError("Python int too large to convert to C long")
         self.maxbuf = value
 
     def getmaxbuf(self) -> int:
