@@ -116,10 +116,13 @@ def redis_server(folder: Path, cores: list[int]) -> contextlib.AbstractContextMa
     return running("redis-server", command, port, folder, cores)
 
 
+def respkit_server_command(port: int, folder: Path) -> list[str]:
+    return [sys.executable, "-m", "respkit", "server", "--port", str(port), *PLAIN, "--dir", str(folder)]
+
+
 def respkit_server(folder: Path, cores: list[int]) -> contextlib.AbstractContextManager[Program]:
     port = free_port()
-    command = [sys.executable, "-m", "respkit", "server", "--port", str(port), *PLAIN, "--dir", str(folder)]
-    return running("respkit", command, port, folder, cores)
+    return running("respkit", respkit_server_command(port, folder), port, folder, cores)
 
 
 def nutcracker(folder: Path, cores: list[int], shards: list[int]) -> contextlib.AbstractContextManager[Program]:
@@ -134,16 +137,19 @@ def nutcracker(folder: Path, cores: list[int], shards: list[int]) -> contextlib.
     return running("nutcracker", command, port, folder, cores)
 
 
-def respkit_proxy(folder: Path, cores: list[int], shards: list[int]) -> contextlib.AbstractContextManager[Program]:
-    port = free_port()
+def respkit_proxy_command(port: int, folder: Path, shards: list[int]) -> list[str]:
     servers = ", ".join(f'"127.0.0.1:{shard}:1 s{i}"' for i, shard in enumerate(shards))
     config = folder / "proxy.toml"
     config.write_text(
         f'[[listen]]\nbind = "127.0.0.1:{port}"\n\n'
         f'[pools.main]\nservers = [{servers}]\nhash = "fnv1a_64"\ndistribution = "ketama"\n'
     )
-    command = [sys.executable, "-m", "respkit", "proxy", str(config)]
-    return running("respkit", command, port, folder, cores)
+    return [sys.executable, "-m", "respkit", "proxy", str(config)]
+
+
+def respkit_proxy(folder: Path, cores: list[int], shards: list[int]) -> contextlib.AbstractContextManager[Program]:
+    port = free_port()
+    return running("respkit", respkit_proxy_command(port, folder, shards), port, folder, cores)
 
 
 # Load ----------------------------------------------------------------------------------------------------------------
