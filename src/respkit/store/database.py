@@ -1,4 +1,4 @@
-# cython: cdivision=True
+# cython: annotation_typing=False, cdivision=True
 """A numbered database: a table, and what time does to its entries.
 
 Times are arguments, in Unix milliseconds. An entry is expired when the time is past its ``expire_at``; it is removed

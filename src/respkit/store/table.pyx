@@ -195,11 +195,6 @@ cdef Py_ssize_t write_digits(char* end, long long value) noexcept:
     return end - at
 
 
-cdef Py_ssize_t count_digits(long long value) noexcept:
-    cdef char digits[DIGITS]
-    return write_digits(digits + DIGITS, value)
-
-
 @cython.final
 cdef class Table:
     """A mapping from keys to strings, integers or objects, each with an expiry if it has one, and 24 bits of clock."""
