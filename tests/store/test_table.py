@@ -634,8 +634,8 @@ class Beside(RuleBasedStateMachine):
 
     @rule(hold=st.booleans())
     def hold(self, hold: bool) -> None:
-        for table in self.tables:
-            table.hold_resize = hold
+        for form in self.tables:
+            form.hold_resize = hold
 
     @rule()
     def clear(self) -> None:
