@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.forms import Form, each_form
-from tests.resp.replies import Reply, replies
 
 from respkit.errors import InvalidResponse
+from tests.forms import Form, each_form
+from tests.resp.replies import Reply, replies
 
 FRAMES = [
     b"+OK\r\n",

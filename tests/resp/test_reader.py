@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.forms import FORMS, Form, each_form
-from tests.resp.replies import Reply, replies, simplified
 
 from respkit.errors import InvalidResponse, ProtocolError, ResponseError
+from tests.forms import FORMS, Form, each_form
+from tests.resp.replies import Reply, replies, simplified
 
 VALUES: list[tuple[bytes, object]] = [
     (b"+OK\r\n", b"OK"),
