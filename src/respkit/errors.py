@@ -28,7 +28,34 @@ from __future__ import annotations
 
 
 class RedisError(Exception):
-    """The root of everything below."""
+    """The root of everything below.
+
+    A subclass names the codes of the error replies that it stands for, and so registers itself for `reply_error`.
+    """
+
+    #: The code that an error reply began with (``WRONGTYPE``); empty where no reply was the cause.
+    code = ""
+
+    def __init_subclass__(cls, codes: tuple[str, ...] = (), **options: object) -> None:
+        super().__init_subclass__(**options)
+        for code in codes:
+            _BY_CODE[code] = cls
+
+
+_BY_CODE: dict[str, type[RedisError]] = {}
+
+
+def reply_error(text: str) -> RedisError:
+    """The exception for an error reply, ``text`` being what stands between ``-`` and CRLF.
+
+    The first word is its code. Where a class is registered for the code, and after ``ERR``, the exception's text is
+    what follows the code; else it is the whole of ``text``, in a ResponseError. So redis-py does it.
+    """
+    code, _, rest = text.partition(" ")
+    cls = _BY_CODE.get(code)
+    error = cls(rest) if cls is not None else ResponseError(rest if code == "ERR" else text)
+    error.code = code
+    return error
 
 
 class ProtocolError(RedisError):
@@ -80,7 +107,7 @@ class ConnectionError(RedisError):  # noqa: A001  (redis-py's name; the field ex
     """The connection could not be made, or was lost."""
 
 
-class AuthenticationError(ConnectionError):
+class AuthenticationError(ConnectionError, codes=("NOAUTH", "WRONGPASS")):
     """The server refused the credentials."""
 
 
@@ -92,7 +119,7 @@ class AuthorizationError(ConnectionError):
     """The connection is not allowed."""
 
 
-class BusyLoadingError(ConnectionError):
+class BusyLoadingError(ConnectionError, codes=("LOADING",)):
     """The server is loading its data (``-LOADING``)."""
 
 
@@ -108,35 +135,35 @@ class ResponseError(RedisError):
     """The server answered with an error reply; ``str(error)`` is its text."""
 
 
-class NoScriptError(ResponseError):
+class NoScriptError(ResponseError, codes=("NOSCRIPT",)):
     """``-NOSCRIPT``: EVALSHA of a script that the server does not have."""
 
 
-class ReadOnlyError(ResponseError):
+class ReadOnlyError(ResponseError, codes=("READONLY",)):
     """``-READONLY``: a write sent to a replica."""
 
 
-class OutOfMemoryError(ResponseError):
+class OutOfMemoryError(ResponseError, codes=("OOM",)):
     """``-OOM``: a write above maxmemory."""
 
 
-class ExecAbortError(ResponseError):
+class ExecAbortError(ResponseError, codes=("EXECABORT",)):
     """``-EXECABORT``: the transaction had been refused a command."""
 
 
-class NoPermissionError(ResponseError):
+class NoPermissionError(ResponseError, codes=("NOPERM",)):
     """``-NOPERM``: the user's rules forbid it."""
 
 
-class AskError(ResponseError):
+class AskError(ResponseError, codes=("ASK",)):
     """``-ASK slot host:port``: the slot is on its way to another node."""
 
 
-class MovedError(ResponseError):
+class MovedError(ResponseError, codes=("MOVED",)):
     """``-MOVED slot host:port``: another node serves the slot."""
 
 
-class ClusterCrossSlotError(ResponseError):
+class ClusterCrossSlotError(ResponseError, codes=("CROSSSLOT",)):
     """``-CROSSSLOT``: the keys of one command live in several slots."""
 
 

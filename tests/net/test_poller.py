@@ -24,7 +24,8 @@ def plain() -> ModuleType:
     if name not in sys.modules:
         path = Path(installed.__file__).with_name("poller.py")
         spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None and spec.loader is not None
+        assert spec is not None
+        assert spec.loader is not None
         sys.modules[name] = module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
     return sys.modules[name]

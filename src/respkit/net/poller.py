@@ -1,12 +1,12 @@
 """Readiness of many sockets, and one flush of everything that they wrote a turn (plain form).
 
 A turn is: the ``turn_starts`` hooks, the callbacks of the channels that are ready, the ``turn_ends`` hooks,
-then one ``flush_turn()`` of every channel that asked for it with ``flush_later()``. So a hook of ``turn_ends`` runs before
-any reply of the turn leaves. Outside a turn, ``flush_later()`` has the event loop run such an end soon.
+then one ``flush_turn()`` of every channel that asked for it with ``flush_later()``. So a hook of ``turn_ends`` runs
+before any reply of the turn leaves. Outside a turn, ``flush_later()`` has the event loop run such an end soon.
 
 The compiled form watches an epoll descriptor for a whole turn; here each event is a turn of its own, which asyncio's
-``add_reader`` and ``add_writer`` deliver. A channel whose callback raises is reported to the loop's exception handler, told so by
-``failed()``, and never called again.
+``add_reader`` and ``add_writer`` deliver. A channel whose callback raises is reported to the loop's exception handler,
+told so by ``failed()``, and never called again. The methods that return an int return 0.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ FLUSH_PASSES = 3
 class TurnHook:
     """Something to run at each turn's start or end; compiled subclasses override ``run`` without a Python call."""
 
-    def run(self) -> None:
+    def run(self) -> int:
         """Called once a turn."""
+        return 0
 
 
 class Channel:
@@ -44,18 +45,22 @@ class Channel:
         self.generation = 0
         self.flush_wanted = False
 
-    def readable(self) -> None:
+    def readable(self) -> int:
         """There is something to read, or the peer has gone."""
+        return 0
 
-    def writable(self) -> None:
+    def writable(self) -> int:
         """There is room to write, or the peer has gone."""
+        return 0
 
-    def flush_turn(self) -> None:
+    def flush_turn(self) -> int:
         """The end of a turn in which ``flush_later`` was asked for."""
+        return 0
 
-    def failed(self, error: Exception) -> None:
+    def failed(self, error: Exception) -> int:
         """A callback raised ``error``, which has been reported: end it, so that it cannot fire again."""
         self.poller.unwatch(self)
+        return 0
 
 
 class CallbackChannel(Channel):
@@ -72,13 +77,15 @@ class CallbackChannel(Channel):
         self.on_readable = on_readable
         self.on_writable = on_writable
 
-    def readable(self) -> None:
+    def readable(self) -> int:
         if self.on_readable is not None:
             self.on_readable()
+        return 0
 
-    def writable(self) -> None:
+    def writable(self) -> int:
         if self.on_writable is not None:
             self.on_writable()
+        return 0
 
 
 class Poller:
@@ -109,29 +116,31 @@ class Poller:
             _pollers[id(loop)] = poller = Poller(loop)
         return poller
 
-    def watch(self, channel: Channel) -> None:
+    def watch(self, channel: Channel) -> int:
         """Begin to call ``channel.readable()``."""
         if channel.generation:
-            return
+            return 0
         self.generations += 1
         channel.generation = self.generations
         self.watched += 1
         self.want(channel, True, False)
+        return 0
 
-    def unwatch(self, channel: Channel) -> None:
-        """Stop calling the channel, whatever has been noticed already. Does nothing to a channel that is not watched."""
+    def unwatch(self, channel: Channel) -> int:
+        """Stop calling the channel, whatever has been noticed already. Does nothing to one that is not watched."""
         if not channel.generation:
-            return
+            return 0
         if not self.loop.is_closed():
             self.want(channel, False, False)
         channel.events = 0
         channel.generation = 0
         self.watched -= 1
+        return 0
 
-    def want(self, channel: Channel, read: bool, write: bool) -> None:
+    def want(self, channel: Channel, read: bool, write: bool) -> int:
         """Choose what a watched channel waits for. One that wants nothing is not told that its peer has gone."""
         if not channel.generation:
-            return
+            return 0
         if read and not channel.events & READ:
             self.loop.add_reader(channel.fd, self._fire, channel, READ)
         elif not read and channel.events & READ:
@@ -141,15 +150,17 @@ class Poller:
         elif not write and channel.events & WRITE:
             self.loop.remove_writer(channel.fd)
         channel.events = (READ if read else 0) | (WRITE if write else 0)
+        return 0
 
-    def flush_later(self, channel: Channel) -> None:
+    def flush_later(self, channel: Channel) -> int:
         """Have ``channel.flush_turn()`` called once, at the end of this turn or soon."""
         if channel.flush_wanted:
-            return
+            return 0
         channel.flush_wanted = True
         self.dirty.append(channel)
         if not self.in_turn and not self.scheduled:
             self._schedule()
+        return 0
 
     def enter(self) -> bool:
         """Open a turn for what comes from elsewhere (a timer, a TLS transport).
@@ -162,7 +173,7 @@ class Poller:
         self._run_hooks(self.turn_starts)
         return True
 
-    def leave(self) -> None:
+    def leave(self) -> int:
         """End the turn that ``enter()`` opened: the hooks, then the flush."""
         try:
             self._run_hooks(self.turn_ends)
@@ -171,6 +182,7 @@ class Poller:
             self.in_turn = False
         if self.dirty:
             self._schedule()
+        return 0
 
     def _fire(self, channel: Channel, event: int) -> None:
         if self.in_turn or not channel.events & event:
