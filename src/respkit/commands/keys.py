@@ -36,6 +36,7 @@ from respkit.commands.model import (
     KEY_RO,
     KEY_RW,
     KEY_UPDATE,
+    KEY_VARIABLE_FLAGS,
     NO_MANDATORY_KEYS,
     Command,
     KeySpec,
@@ -90,11 +91,9 @@ def getkeys(words: Sequence[bytes]) -> list[tuple[bytes, int]]:
     if not command.arity_ok(count):
         raise CommandError(b"ERR Invalid number of arguments specified for command")
     keys: list[Key] = []
-    reader = _FALLBACKS.get(command.name)
-    if reader is not None:
-        keys = reader(count, words.__getitem__)
-    elif not _by_specs(command, count, words.__getitem__, keys, False):
-        keys = _by_count(command, words)
+    if command.key_specs[0].flags & KEY_VARIABLE_FLAGS or not _by_specs(command, count, words.__getitem__, keys, False):
+        reader = _FALLBACKS.get(command.name)
+        keys = reader(count, words.__getitem__) if reader is not None else _by_count(command, words)
     if not keys and not command.flags & NO_MANDATORY_KEYS:
         raise CommandError(b"ERR Invalid arguments specified for command")
     return [(words[i], flags) for i, flags in keys]
@@ -294,7 +293,7 @@ def _migrate_keys(count: int, word: Word) -> list[Key]:
     i = 6
     while i < count:
         option = _option(word(i))
-        if option == b"KEYS" and i + 1 < count:
+        if option == b"KEYS":
             if word(3):
                 return []
             return [(place, TAKES) for place in range(i + 1, count)]
@@ -359,7 +358,7 @@ _READERS: Final[dict[bytes, Callable[[int, Word], list[Key]]]] = {
     b"xreadgroup": _xread_keys,
 }
 
-# Those of them which COMMAND GETKEYS asks too.
+# Those of them which COMMAND GETKEYS asks too, where the key specs have no answer.
 _FALLBACKS: Final = {name: _READERS[name] for name in (b"set", b"bitfield", b"sort", b"sort_ro", b"migrate")}
 
 _CHANNELS: Final[dict[bytes, tuple[int, bool]]] = {
