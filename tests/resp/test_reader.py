@@ -445,7 +445,17 @@ def test_a_subclass_works(form: Form) -> None:
 def test_one_that_was_not_made_says_so(form: Form) -> None:
     base = form.module("respkit.resp.reader").Reader
     reader = base.__new__(base)
-    for call in (reader.gets, reader.has_data, reader.len, reader.set_encoding, lambda: reader.feed(b"")):
+    buffer = form.module("respkit.resp.inbuf").InBuffer()
+    for call in (
+        reader.gets,
+        reader.has_data,
+        reader.len,
+        reader.set_encoding,
+        lambda: reader.feed(b""),
+        lambda: reader.attach(buffer),
+        lambda: reader.max_bulk,
+        lambda: setattr(reader, "max_bulk", 1),
+    ):
         with pytest.raises((RuntimeError, AttributeError)):
             call()
 

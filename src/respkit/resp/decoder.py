@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
+from typing import SupportsIndex
 
 from respkit.errors import ResponseError
 from respkit.resp.inbuf import InBuffer
@@ -116,15 +117,15 @@ class Decoder:
         self._errors = errors
         return 0
 
-    def feed(self, data: bytes | bytearray | memoryview | str, off: int, length: int) -> int:
-        """Append `length` bytes of `data` from `off` to the buffer, all that follow where `length` is -1."""
+    def feed(self, data: bytes | bytearray | memoryview | str, first: SupportsIndex, count: SupportsIndex) -> int:
+        """Append `count` bytes of `data` from `first` to the buffer, all that follow where `count` is -1."""
+        off, length = operator.index(first), operator.index(count)
         view = memoryview(data.encode() if isinstance(data, str) else data)
         if not view.c_contiguous:
             raise BufferError("the data is not contiguous")
         view = view.cast("B")
-        for number in (off, length):
-            if not -(2**63) <= operator.index(number) < 2**63:
-                raise OverflowError("Python int too large to convert to C ssize_t")
+        if max(abs(off), abs(length)) >= 2**63:
+            raise OverflowError("Python int too large to convert to C ssize_t")
         if length == -1:
             length = len(view) - off
         if off < 0 or length < 0:

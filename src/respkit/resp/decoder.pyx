@@ -48,8 +48,6 @@ cdef Py_ssize_t BIG_BULK = limits.BIG_BULK_BYTES
 
 cdef bytes OK = b"OK"
 cdef str OK_TEXT = "OK"
-cdef bytes QUEUED = b"QUEUED"
-cdef str QUEUED_TEXT = "QUEUED"
 
 
 cdef inline bint is_string(char kind) noexcept:
@@ -239,6 +237,7 @@ cdef class Decoder:
                 and at[size] == c"\r"
                 and at[size + 1] == c"\n"
             ):
+                self.searched = 0
                 after[0] = at + size + 2
                 return self.string(digit + 2, value, decode)
         elif at[0] == c":":
@@ -256,12 +255,16 @@ cdef class Decoder:
                 else:
                     return self.other(at, stop, after, decode)
                 if digit + 1 < stop and digit[0] == c"\r" and digit[1] == c"\n":
+                    self.searched = 0
                     after[0] = digit + 2
                     return PyLong_FromLongLong(-value if negative else value)
         elif at[0] == c"+":
             if size >= 5 and memcmp(at, b"+OK\r\n", 5) == 0:
+                self.searched = 0
                 after[0] = at + 5
-                return OK_TEXT if decode and self.codec == UTF8 else OK if not decode or not self.codec else self.decoded(at + 1, 2)
+                if not decode or self.codec == NO_CODEC:
+                    return OK
+                return OK_TEXT if self.codec == UTF8 else self.decoded(at + 1, 2)
         return self.other(at, stop, after, decode)
 
     cdef object other(self, const char* at, const char* stop, const char** after, bint decode):
@@ -292,7 +295,7 @@ cdef class Decoder:
             self.searched = size
             self.kind = -1
             return None
-        if end[-1] != c"\r":
+        if (end - 1)[0] != c"\r":
             return self.refuse(malformed(kind))
         if not counted:
             return self.line(at, end - 1, after, decode)

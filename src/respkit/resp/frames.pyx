@@ -81,7 +81,7 @@ cdef class FrameScanner:
                     return 5
             elif data[0] == c"+" or data[0] == c":" or data[0] == c"-":
                 at = <const char*>memchr(data, c"\n", size)
-                if at != NULL and at[-1] == c"\r":
+                if at != NULL and (at - 1)[0] == c"\r":
                     return at - data + 1
         return self.walk(data, size)
 

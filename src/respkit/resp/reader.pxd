@@ -13,6 +13,7 @@ cdef int BUSY
 cdef int BROKEN
 
 cdef Py_ssize_t MAX_DEPTH
+cdef Py_ssize_t INNER_ROOM
 cdef list NOTHING
 
 cdef class Level:
@@ -31,7 +32,6 @@ cdef class Reader:
     cdef object not_enough
     cdef object protocol_error
 
-    cpdef feed(self, data, Py_ssize_t off=*, Py_ssize_t length=*)
     cpdef object gets(self, should_decode=*)
     cpdef attach(self, InBuffer buffer)
     cdef bint usable(self) except -1

@@ -32,11 +32,15 @@ from __future__ import annotations
 import codecs
 import operator
 from collections.abc import Callable
+from typing import SupportsIndex, TypeAlias
 
 from respkit.errors import InvalidResponse, ResponseError
 from respkit.resp.decoder import Decoder
 from respkit.resp.inbuf import InBuffer
 from respkit.resp.limits import MAX_REPLY_DEPTH
+
+Items: TypeAlias = list[object]
+Data: TypeAlias = bytes | bytearray | memoryview | str
 
 MAX_DEPTH = MAX_REPLY_DEPTH
 
@@ -55,6 +59,9 @@ UNMADE = 0
 READY = 1
 BUSY = 2
 BROKEN = 3
+
+# Elements that an aggregate inside another has room for at first.
+INNER_ROOM = 32
 
 _IN_USE = "the Reader is being used"
 
@@ -118,7 +125,7 @@ class Reader:
 
     # -- hiredis.Reader --
 
-    def feed(self, data: bytes | bytearray | memoryview | str, off: int = 0, length: int = -1, /) -> None:
+    def feed(self, data: Data, off: SupportsIndex = 0, length: SupportsIndex = -1, /) -> None:
         """Append `length` bytes of `data` from `off`, by default all that follow.
 
         ValueError where there are not so many, TypeError and BufferError for what has no bytes to give.
@@ -127,7 +134,7 @@ class Reader:
             return
         self.decoder.feed(data, off, length)
 
-    def gets(self, should_decode: int = 1, /) -> object:
+    def gets(self, should_decode: SupportsIndex = 1, /) -> object:
         """The next reply, or `notEnoughData`; with `should_decode` false, strings stay bytes whatever the encoding."""
         if self.state != READY and not self.usable():
             raise self.protocol_error(self.decoder.broken or "")
@@ -152,14 +159,20 @@ class Reader:
 
     def len(self) -> int:
         """How many bytes have been fed and not read, those of a large bulk in progress aside."""
+        if self.state == UNMADE:
+            self.usable()
         return self.decoder.buffer.size()
 
     def has_data(self) -> bool:
         """Whether there are such bytes; they need not be a whole reply."""
+        if self.state == UNMADE:
+            self.usable()
         return self.decoder.buffer.size() > 0
 
     def set_encoding(self, encoding: str | None = None, errors: str | None = None) -> None:
         """Decode strings from now on, or no longer. LookupError where there is no such encoding or error handler."""
+        if self.state == UNMADE:
+            self.usable()
         for name in (encoding, errors):
             if name is not None and not isinstance(name, str):
                 raise TypeError(f"expected str or None, not {type(name).__name__}")
@@ -175,18 +188,22 @@ class Reader:
 
     def attach(self, buffer: InBuffer) -> None:
         """Read from `buffer`, which somebody else fills, instead of from what is fed."""
-        if self.state == BUSY:
-            raise RuntimeError(_IN_USE)
+        if self.state != READY and not self.usable():
+            return
         self.decoder.use(buffer)
         self.attached = True
 
     @property
     def max_bulk(self) -> int:
         """The longest bulk, verbatim string, error or line that is accepted, in bytes: 512 MB by default."""
+        if self.state == UNMADE:
+            self.usable()
         return self.decoder.max_bulk
 
     @max_bulk.setter
     def max_bulk(self, value: int) -> None:
+        if self.state == UNMADE:
+            self.usable()
         self.decoder.max_bulk = value
 
     # -- how a reply is put together --
@@ -207,7 +224,8 @@ class Reader:
                 return self.whole(value)
             if decoder.kind < 0:
                 return self.nothing()
-            self.levels[0].left = 1
+            root: Level = self.levels[0]
+            root.left = 1
             self.depth = 1
             if not self.opened():
                 return self.nothing()
@@ -215,6 +233,8 @@ class Reader:
 
     def collect(self, decode: bool) -> object:
         decoder = self.decoder
+        level: Level
+        outer: Level
         while True:
             level = self.levels[self.depth - 1]
             if level.left:
@@ -228,7 +248,8 @@ class Reader:
                 return self.whole(level.items.pop())
             value = self.closed(level)
             if level.kind != ATTRIBUTE:
-                self.levels[self.depth - 1].items.append(value)
+                outer = self.levels[self.depth - 1]
+                outer.items.append(value)
 
     def opened(self) -> bool:
         """Begin the aggregate whose header the decoder has just read; False if it lies too deep."""
@@ -238,13 +259,15 @@ class Reader:
         kind = self.decoder.kind
         if kind != ATTRIBUTE:
             # It takes its place in what encloses it; an attribute takes none.
-            self.levels[self.depth - 1].left -= 1
+            outer: Level = self.levels[self.depth - 1]
+            outer.left -= 1
         if self.depth == len(self.levels):
             self.levels.append(Level())
-        level = self.levels[self.depth]
+        level: Level = self.levels[self.depth]
         level.kind = kind
         level.left = self.decoder.count
-        level.items = self.decoder.room_for(level.left)
+        # Only the outermost may trust the bytes at hand: a thousand lists within each other would all count them.
+        level.items = self.decoder.room_for(level.left if self.depth == 1 else min(level.left, INNER_ROOM))
         self.depth += 1
         return True
 
@@ -280,7 +303,7 @@ class Reader:
         raise self.protocol_error(self.decoder.broken)
 
 
-def _map_of(items: list[object]) -> object:
+def _map_of(items: Items) -> object:
     mapping = {}
     try:
         for i in range(0, len(items), 2):
@@ -290,7 +313,7 @@ def _map_of(items: list[object]) -> object:
     return mapping
 
 
-def _set_of(items: list[object]) -> object:
+def _set_of(items: Items) -> object:
     try:
         return set(items)
     except TypeError:
