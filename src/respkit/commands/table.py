@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import Any, Final
+from typing import Final
 
 from respkit.commands.model import (
     ADMIN,
@@ -39,6 +39,7 @@ from respkit.commands.model import (
     KeySpec,
     category_names,
 )
+from respkit.resp.inbuf import Args
 
 GROUPS: Final = (
     "string",
@@ -204,7 +205,7 @@ def lookup_sub(command: Command, name: bytes) -> Command | None:
     return command.subcommands.get(name.lower())
 
 
-def find(args: Any) -> Command | None:
+def find(args: Args) -> Command | None:
     """The command that an `Args` calls for, down to the subcommand. None if there is no such command or subcommand.
 
     A container without any argument is the container itself.
