@@ -6,7 +6,7 @@ from respkit.commands.model cimport Command
 from respkit.resp.inbuf cimport Args, View
 
 cdef unsigned long long _NO_AUTH, _PUBSUB
-cdef int _ACCESS, _KEY_WRITES, READ, WRITE, READ_WRITE
+cdef int _ACCESS, _KEY_WRITES, _READ, _WRITE, _READ_WRITE
 
 cdef int needed_for(int key_flags) noexcept
 
@@ -44,3 +44,5 @@ cdef class User:
     @cython.locals(root=Selector)
     cpdef check(self, Command command, Args args)
     cpdef find_denial(self, Command command, Args args)
+    @cython.locals(selector=Selector)
+    cpdef bint may_access(self, bytes key, int needed) except -1

@@ -27,6 +27,10 @@ DENIED_CHANNEL = 4
 # The byte behind those of the commands: whether commands that will exist one day are allowed (by +@all).
 FUTURE = len(ALL)
 
+# The same for the compiled form, as C numbers: those are not seen from outside.
+_READ = READ
+_WRITE = WRITE
+_READ_WRITE = READ_WRITE
 _KEY_WRITES = KEY_INSERT | KEY_DELETE | KEY_UPDATE
 _NO_AUTH = NO_AUTH
 _PUBSUB = PUBSUB
@@ -67,8 +71,8 @@ class Denial:
 def needed_for(key_flags: int) -> int:
     """READ, WRITE or both: what a command that does this to a key needs. 0, unknown, needs both."""
     if not key_flags:
-        return READ_WRITE
-    return (READ if key_flags & _ACCESS else 0) | (WRITE if key_flags & _KEY_WRITES else 0)
+        return _READ_WRITE
+    return (_READ if key_flags & _ACCESS else 0) | (_WRITE if key_flags & _KEY_WRITES else 0)
 
 
 class KeyPattern:
@@ -239,4 +243,7 @@ class User:
 
     def may_access(self, key: bytes, needed: int) -> bool:
         """Whether any selector gives READ, WRITE or both for the key (EVAL's keys, SORT's GET, a namespace's edge)."""
-        return any(selector.allows_key(key, len(key), needed) for selector in [self.root, *self.selectors])
+        for selector in [self.root, *self.selectors]:  # noqa: SIM110  (compiled, a generator cannot see C methods)
+            if selector.allows_key(key, len(key), needed):
+                return True
+        return False

@@ -228,10 +228,11 @@ class OutBuffer:
         return 0
 
     def forward(self, args: Args) -> int:
-        """A received command, as it stood on the wire where it did so in one piece, else encoded anew."""
-        if args.frame is not None:
-            self.data += args.frame
-            return 0
+        """A received command, byte for byte where it came in one piece and exactly, else encoded anew.
+
+        A parser, like Redis's, does not look at every byte of a line's end. What it let pass another server might
+        not, or might read as something else, and it would be on a connection that others share.
+        """
         return self.command(args.values)
 
 

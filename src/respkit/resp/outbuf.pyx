@@ -457,9 +457,8 @@ cdef class OutBuffer:
         return add_bulk(self, PyByteArray_AS_STRING(value), PyByteArray_GET_SIZE(value))
 
     cpdef int forward(self, Args args) except -1:
-        """A received command, as it stood on the wire where it did so in one piece, else encoded anew."""
         cdef Py_ssize_t i
-        if args.frame is not NULL:
+        if args.frame is not NULL and is_exact(args):
             return self.put(args.frame, args.frame_size)
         if args.count == 0:
             raise DataError("a command has at least its name")
@@ -467,6 +466,24 @@ cdef class OutBuffer:
         for i in range(args.count):
             add_bulk(self, args.views[i].at, args.views[i].size)
         return 0
+
+
+cdef bint is_exact(Args args) noexcept:
+    """Whether every line of the frame ends with CRLF: the parser, like Redis, does not look at all of these bytes."""
+    cdef const char* at = args.frame
+    cdef Py_ssize_t i
+    while at[0] != c"\r":
+        at += 1
+    if at[1] != c"\n":
+        return False
+    for i in range(args.count):
+        at = args.views[i].at
+        if (at - 1)[0] != c"\n":
+            return False
+        at += args.views[i].size
+        if at[0] != c"\r" or at[1] != c"\n":
+            return False
+    return True
 
 
 cpdef object encode_argument(value):
