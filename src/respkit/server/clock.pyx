@@ -8,7 +8,7 @@ cdef extern from "time.h" nogil:
     cdef struct timespec:
         time_t tv_sec
         long tv_nsec
-    clockid_t CLOCK_MONOTONIC
+    clockid_t CLOCK_MONOTONIC, CLOCK_REALTIME
     int clock_gettime(clockid_t, timespec *) noexcept
 
 
@@ -17,3 +17,15 @@ cpdef long long monotonic_us() noexcept:
     cdef timespec now
     clock_gettime(CLOCK_MONOTONIC, &now)
     return <long long>now.tv_sec * 1000000 + now.tv_nsec // 1000
+
+
+cpdef long long unix_us() noexcept:
+    """The time of day in microseconds."""
+    cdef timespec now
+    clock_gettime(CLOCK_REALTIME, &now)
+    return <long long>now.tv_sec * 1000000 + now.tv_nsec // 1000
+
+
+cpdef long long unix_ms() noexcept:
+    """The time of day in milliseconds."""
+    return unix_us() // 1000

@@ -1,0 +1,80 @@
+"""The commands of a server: one `ServerCommand` for each entry of the table, with its gates and its handler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from respkit.commands.model import NO_AUTH, WRITE, Command
+from respkit.commands.table import ALL
+from respkit.errors import CommandError
+from respkit.resp.inbuf import Args
+from respkit.server import flags
+from respkit.server.session import Commands, ServerCommand, Session
+
+# States that stop every command; NOAUTH stops those alone that are not meant for strangers.
+_ALWAYS = flags.GATE_ACL | flags.GATE_REPLY
+
+
+def gates_of(spec: Command) -> int:
+    """The states in which the command must not simply run."""
+    return _ALWAYS if spec.flags & NO_AUTH else _ALWAYS | flags.GATE_UNAUTHENTICATED
+
+
+def build_commands() -> Commands:
+    """Every command and subcommand, all without a handler but HELP."""
+    commands = Commands()
+    for spec in ALL:
+        command = commands.by_name[spec.name] = ServerCommand(spec, gates_of(spec), bool(spec.flags & WRITE))
+        if spec.subcommands:
+            command.subcommands = {}
+        if spec.parent is not None:
+            container, _, name = spec.name.partition(b"|")
+            siblings = commands.by_name[container].subcommands
+            assert siblings is not None
+            siblings[name] = command
+            if name == b"help":
+                commands.attach_python(spec.name, help_command)
+    return commands
+
+
+def help_command(session: Session, args: Args) -> None:
+    """``CONTAINER HELP`` → lines for people: what each subcommand takes and does."""
+    from respkit.commands.docs import doc_of
+
+    container = args.bytes_at(0).lower()
+    subcommands = session.server.commands.by_name[container].subcommands or {}
+    lines = [b"%s <subcommand> [<arg> [value] [opt] ...]. Subcommands are:" % container.upper()]
+    for name, command in sorted(subcommands.items()):
+        if command.supported():
+            lines += [name.upper(), b"    " + doc_of(command.spec).summary.encode()]
+    reply_lines(session, lines)
+
+
+def reply_lines(session: Session, lines: Iterable[bytes]) -> None:
+    """HELP's form of reply: an array of simple strings."""
+    lines = list(lines)
+    session.out.array(len(lines))
+    for line in lines:
+        session.out.simple(line)
+
+
+def rename_command(commands: Commands, name: bytes, new_name: bytes) -> None:
+    """The rename-command directive; an empty new name takes the command away. ValueError with Redis's text."""
+    name, new_name = name.lower(), new_name.lower()
+    by_name = commands.by_name
+    command = by_name.get(name)
+    if command is None or b"|" in name:
+        raise ValueError("No such command in rename-command")
+    if new_name and new_name in by_name:
+        raise ValueError("Target command name already exists")
+    del by_name[name]
+    if new_name:
+        by_name[new_name] = command
+
+
+def syntax_error_of_subcommand(args: Args) -> CommandError:
+    """For containers that read their subcommands themselves."""
+    return CommandError(
+        b"ERR unknown subcommand or wrong number of arguments for '%s'. Try %s HELP."
+        % (args.bytes_at(1)[:128], args.bytes_at(0).upper())
+    )
