@@ -553,29 +553,32 @@ cdef inline const char* bulk_header(const char* at, const char* end, Py_ssize_t*
 
     The shortest bulk has six bytes, and so has the longest header up to its CR: one comparison bounds all reads.
     """
-    cdef unsigned int digit
-    cdef Py_ssize_t sum
-    cdef int i
+    cdef unsigned int first, second, third, fourth
     if end - at < 6 or at[0] != c"$":
         return NULL
-    digit = <unsigned int>(at[1] - c"0")
-    if digit > 9:
-        return NULL
+    first = <unsigned char>at[1] - c"0"
     if at[2] == c"\r":
-        size[0] = digit
-        return at + 4
-    if digit == 0:
+        size[0] = first
+        return at + 4 if first < 10 else NULL
+    second = <unsigned char>at[2] - c"0"
+    if first - 1 > 8 or second > 9:
         return NULL
-    sum = digit
-    for i in range(2, 5):
-        digit = <unsigned int>(at[i] - c"0")
-        if digit > 9:
-            return NULL
-        sum = sum * 10 + digit
-        if at[i + 1] == c"\r":
-            size[0] = sum
-            return at + i + 3
-    return NULL
+    first = first * 10 + second
+    if at[3] == c"\r":
+        size[0] = first
+        return at + 5
+    third = <unsigned char>at[3] - c"0"
+    if third > 9:
+        return NULL
+    first = first * 10 + third
+    if at[4] == c"\r":
+        size[0] = first
+        return at + 6
+    fourth = <unsigned char>at[4] - c"0"
+    if fourth > 9 or at[5] != c"\r":
+        return NULL
+    size[0] = first * 10 + fourth
+    return at + 7
 
 
 @cython.no_gc

@@ -39,27 +39,27 @@ cdef extern from *:
         "40414243444546474849" "50515253545556575859" "60616263646566676869" "70717273747576777879"
         "80818283848586878889" "90919293949596979899";
 
-    /* Decimal digits of u at `at`, two at a time; how many. */
+    /* Decimal digits of u at `at`, from the last to the first, two at a time; how many. */
     static int respkit_digits(char* at, unsigned long long u) {
-        char reversed[20];
-        char* from = reversed + 20;
-        int size;
+        unsigned long long bound = 10;
+        int size = 1;
+        char* to;
         if (u < 10) { at[0] = (char)('0' + u); return 1; }
-        if (u < 100) { at[0] = respkit_pairs[2 * u]; at[1] = respkit_pairs[2 * u + 1]; return 2; }
+        while (size < 19 && u >= bound * 10) { bound *= 10; size++; }
+        size += u >= bound;
+        to = at + size;
         while (u >= 100) {
             unsigned pair = (unsigned)(u % 100) * 2;
             u /= 100;
-            *--from = respkit_pairs[pair + 1];
-            *--from = respkit_pairs[pair];
+            *--to = respkit_pairs[pair + 1];
+            *--to = respkit_pairs[pair];
         }
         if (u >= 10) {
-            *--from = respkit_pairs[2 * u + 1];
-            *--from = respkit_pairs[2 * u];
+            *--to = respkit_pairs[2 * u + 1];
+            *--to = respkit_pairs[2 * u];
         } else {
-            *--from = (char)('0' + u);
+            *--to = (char)('0' + u);
         }
-        size = (int)(reversed + 20 - from);
-        __builtin_memcpy(at, from, (size_t)size);
         return size;
     }
     """
