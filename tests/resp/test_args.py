@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.forms import Form, each_form
 
 from respkit.errors import CommandError
+from tests.forms import Form, each_form
 
 BIG = b"B" * 40_000
 

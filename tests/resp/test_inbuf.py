@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from tests.forms import FORMS, Form, each_form
 
 BLOCK = 32 * 1024

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.forms import FORMS, Form, each_form
 
 from respkit.errors import DataError
+from tests.forms import FORMS, Form, each_form
 
 BLOCK = 32 * 1024
 
@@ -252,11 +252,11 @@ class Text(str):
 
 
 class Number(int):
-    __repr__ = __str__ = lambda self: "seven"  # noqa: E731
+    __repr__ = __str__ = lambda self: "seven"
 
 
 class Real(float):
-    __repr__ = __str__ = lambda self: "half"  # noqa: E731
+    __repr__ = __str__ = lambda self: "half"
 
 
 @each_form
@@ -327,9 +327,11 @@ def test_a_connection_with_nothing_to_send_holds_no_block(blocks: ModuleType) ->
     for out in buffers:
         out.ok()
     assert blocks.blocks_taken() == before + 1000
+    emptied = [lambda out: out.sent(5), lambda out: out.take(), lambda out: out.release(), lambda out: out.truncate(0)]
     for i, out in enumerate(buffers):
-        (lambda: out.sent(5), out.take, out.release, lambda: out.truncate(0))[i % 4]()  # noqa: B023
+        emptied[i % 4](out)
     assert blocks.blocks_taken() == before
+    out = buffers[0]
     out.ok()
     out.bulk(b"x" * 100_000)  # on the heap now
     assert blocks.blocks_taken() == before

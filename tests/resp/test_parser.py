@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.forms import Form, each_form
-from tests.resp.commands import GET, STREAMS, multibulk, streams
 
 from respkit.errors import ProtocolError
+from tests.forms import Form, each_form
+from tests.resp.commands import GET, STREAMS, multibulk, streams
 
 PIECE = 16_384
 
