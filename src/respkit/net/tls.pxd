@@ -14,12 +14,15 @@ cdef class TlsCarrier(Carrier):
     cdef readonly bint handshaking
     cdef double handshake_seconds
     cdef object deadline
+    cdef object on_handshake
 
     cpdef int start(self) except -1
     cdef int readable(self) except -1
     cdef int writable(self) except -1
     cpdef int flush(self) except -1
+    cpdef int close(self) except -1
     cdef int drop(self) except -1
+    cdef int shaken(self, error) except -1
     cdef int shake(self) except -1
     cdef int read_plain(self) except -1
     cdef bint send_unsent(self) except -1

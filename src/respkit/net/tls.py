@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import Callable
 from typing import Any
 
 from respkit.errors import ConfigError
@@ -37,6 +38,7 @@ class TlsCarrier(Carrier):
         server_side: bool,
         server_hostname: str | None = None,
         handshake_seconds: float = HANDSHAKE_SECONDS,
+        on_handshake: Callable[[BaseException | None], object] | None = None,
     ) -> None:
         super().__init__(poller, sock, protocol)
         self.is_tls = True
@@ -48,6 +50,8 @@ class TlsCarrier(Carrier):
         self.unsent = memoryview(b"")
         self.handshaking = True
         self.handshake_seconds = handshake_seconds
+        # Told once how the handshake ended.
+        self.on_handshake = on_handshake
         self.deadline: Any = None
 
     def start(self) -> int:
@@ -117,9 +121,8 @@ class TlsCarrier(Carrier):
             self.abort(error)
             return 0
         self.handshaking = False
-        self.deadline.cancel()
-        if self.send_unsent() and self.closing:
-            self.flush_soon()
+        self.shaken(None)
+        self.send_unsent()
         try:
             self.protocol.connected()
         except Exception as error:
@@ -184,9 +187,26 @@ class TlsCarrier(Carrier):
                 return False
             self.unsent = self.unsent[count:]
 
-    def drop(self) -> int:
+    def close(self) -> int:
+        if self.handshaking:
+            self.abort()  # nothing can be said to this peer yet
+        else:
+            Carrier.close(self)
+        return 0
+
+    def shaken(self, error: BaseException | None) -> int:
+        """The handshake is over, well or not."""
         if self.deadline is not None:
             self.deadline.cancel()
+            self.deadline = None
+        if self.on_handshake is not None:
+            told, self.on_handshake = self.on_handshake, None
+            told(error)
+        return 0
+
+    def drop(self) -> int:
+        if self.handshaking:
+            self.shaken(self.reason or ConnectionAbortedError("closed during the TLS handshake"))
         if self.closing and not self.handshaking and not self.waiting and self.reason is None:
             try:  # say goodbye in TLS's own way, if the socket takes it at once
                 self.tls.unwrap()
