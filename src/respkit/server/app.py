@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from respkit.acl.users import Users
 from respkit.net.poller import Poller
-from respkit.server import admin, client, clock, connection, info, introspection
+from respkit.server import admin, client, clock, connection, debug, info, introspection
 from respkit.server.config.settings import Settings
 from respkit.server.cron import Cron
 from respkit.server.effects import Observers
@@ -46,7 +46,7 @@ class Server:
         self.state.now_ms = clock.unix_ms()
         self.state.databases = [Database(i, self.keyspace) for i in range(self.settings["databases"])]
         self.state.commands = build_commands()
-        for module in (connection, client, admin, info, introspection):
+        for module in (connection, client, admin, debug, info, introspection):
             module.install(self.state.commands)
         self.observers = Observers(self.state)
         self.statistics = Statistics()

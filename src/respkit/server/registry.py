@@ -72,7 +72,7 @@ def rename_command(commands: Commands, name: bytes, new_name: bytes) -> None:
         by_name[new_name] = command
 
 
-def syntax_error_of_subcommand(args: Args) -> CommandError:
+def subcommand_mistake(args: Args) -> CommandError:
     """For containers that read their subcommands themselves."""
     return CommandError(
         b"ERR unknown subcommand or wrong number of arguments for '%s'. Try %s HELP."
