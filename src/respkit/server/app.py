@@ -7,12 +7,12 @@ of its own does (signals, the log file, fork), ``embed`` what a guest in somebod
 from __future__ import annotations
 
 import asyncio
-import secrets
+import os
 from collections.abc import Callable, Iterator
 
 from respkit.acl.users import Users
 from respkit.net.poller import Poller
-from respkit.server import admin, client, clock, connection, debug, info, introspection
+from respkit.server import clock, connection
 from respkit.server.config.settings import Settings
 from respkit.server.cron import Cron
 from respkit.server.effects import Observers
@@ -26,6 +26,7 @@ from respkit.store.database import Database, Keyspace
 
 MIN_HZ = 1
 MAX_HZ = 500
+TLS_PARAMETERS = ("tls-port", "tls-cert-file", "tls-key-file", "tls-ca-cert-file", "tls-auth-clients")
 
 
 class Server:
@@ -46,16 +47,15 @@ class Server:
         self.state.now_ms = clock.unix_ms()
         self.state.databases = [Database(i, self.keyspace) for i in range(self.settings["databases"])]
         self.state.commands = build_commands()
-        for module in (connection, client, admin, debug, info, introspection):
-            module.install(self.state.commands)
+        connection.install(self.state.commands)
         self.observers = Observers(self.state)
         self.statistics = Statistics()
         self.sessions: dict[int, Session] = {}
         self.last_client_id = 0
         # Sessions that go on in the next turn.
         self.waiting: list[Session] = []
-        self.run_id = secrets.token_hex(20)
-        self.replication_id = secrets.token_hex(20)
+        self.run_id = os.urandom(20).hex()
+        self.replication_id = os.urandom(20).hex()
         self.started_ms = self.state.now_ms
         self.startup_bytes = allocated_bytes()
         self.poller: Poller | None = None
@@ -76,7 +76,11 @@ class Server:
             effect()
             settings.on_change(names, effect)
         settings.on_change(("hz",), self.apply_hz)
-        settings.on_change(("port", "bind"), self.listeners.change)
+        listeners = self.listeners
+        settings.on_change(("port",), listeners.change_port)
+        settings.on_change(("bind",), listeners.change_addresses)
+        settings.on_change(("tcp-keepalive",), listeners.change_keepalive)
+        settings.on_change(TLS_PARAMETERS, listeners.change_tls)
         settings.on_change(("maxclients",), self.apply_maxclients)
 
     # Life.
@@ -109,6 +113,7 @@ class Server:
         session.client_id = self.last_client_id
         session.parser.max_bulk = self.settings["proto-max-bulk-len"]
         self.sessions[session.client_id] = session
+        self.log.verbose(f"Accepted {session.carrier.peer}")
         session.become(self.users.default, self.open_door())
 
     def disconnected(self, session: Session) -> None:
@@ -200,7 +205,7 @@ class Server:
 
     def all_commands(self) -> Iterator[ServerCommand]:
         """Every command and subcommand."""
-        return iter(self.state.commands.by_name.values())
+        return iter(self.state.commands.known.values())
 
     def commands_processed(self) -> int:
         """How many commands have been run since the last reset of the statistics."""

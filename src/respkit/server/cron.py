@@ -83,7 +83,6 @@ class Cron:
         if now_ms - self.last_sample_ms >= SAMPLE_MS:
             self.last_sample_ms = now_ms
             self.sample(now_ms)
-        self.server.listeners.retry()
         for extra in list(self.extra):
             extra()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import signal
 import time
 from collections.abc import Callable
@@ -218,7 +217,7 @@ def change_replication_id(session: Session, args: Args) -> None:
     """``DEBUG CHANGE-REPL-ID``: a new replication id."""
     server = session.server.app
     server.log.warning("Changing replication IDs after receiving DEBUG change-repl-id")
-    server.replication_id = secrets.token_hex(20)
+    server.replication_id = os.urandom(20).hex()
     session.out.ok()
 
 
@@ -228,7 +227,7 @@ def match_strings(session: Session, args: Args) -> None:
 
     letters = b"abc*?[]^-\\"
     for _ in range(10_000):
-        words = [bytes([letters[byte % len(letters)] for byte in secrets.token_bytes(20)]) for _ in range(2)]
+        words = [bytes([letters[byte % len(letters)] for byte in os.urandom(20)]) for _ in range(2)]
         glob_match(words[0], words[1])
     session.out.simple(b"Apparently Redis did not crash: test passed")
 

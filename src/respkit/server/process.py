@@ -185,7 +185,7 @@ class Process:
         self.show_logo()
         self.catch_signals()
         log.warning("Server initialized")
-        if server.listeners.tcp:
+        if server.listeners.tcp or server.listeners.tls:
             log.notice("Ready to accept connections")
         if server.listeners.unix:
             path = os.fsdecode(settings["unixsocket"])

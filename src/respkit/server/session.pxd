@@ -43,7 +43,9 @@ cdef int not_supported(Session session, Args args) except -1
 cdef int call_python(Session session, Args args) except -1
 
 cdef class Commands:
-    # Name in lower case → ServerCommand, subcommands too (b"client|list").
+    # Full name in lower case → ServerCommand, subcommands (b"client|list") too.
+    cdef public dict known
+    # What a client must say → ServerCommand: without subcommands.
     cdef public dict by_name
     @cython.locals(command=ServerCommand)
     cdef int attach(self, bytes name, handler_t handler) except -1

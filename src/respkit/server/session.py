@@ -72,20 +72,23 @@ def call_python(session: Session, args: Args) -> None:
 
 
 class Commands:
-    """The commands of a server by their full names in lower case, subcommands (``client|list``) among them."""
+    """The commands of a server, each with its handler."""
 
     def __init__(self) -> None:
+        # By their full names in lower case, subcommands (``client|list``) among them.
+        self.known: dict[bytes, ServerCommand] = {}
+        # Those that a client can call, by the name that it must use: rename-command changes it.
         self.by_name: dict[bytes, ServerCommand] = {}
 
     def attach(self, name: bytes, handler: Handler) -> int:
         """Gives a command its handler, from a compiled module: there the handler is a C function."""
-        command = self.by_name[name]
+        command = self.known[name]
         command.handler = handler
         return 0
 
     def attach_python(self, name: bytes, handler: Handler) -> int:
         """Gives a command its handler, from a module that is not compiled."""
-        command = self.by_name[name]
+        command = self.known[name]
         command.python_handler = handler
         command.handler = call_python
         return 0
