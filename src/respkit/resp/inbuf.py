@@ -135,19 +135,17 @@ class InBuffer:
         del self.data[:count]
         return 0
 
-    def release(self) -> int:
+    def release(self) -> None:
         """Forget everything, and give the memory back."""
         self.data = bytearray()
         self.big = None
         self._scratch = None
-        return 0
 
-    def release_if_empty(self) -> int:
+    def release_if_empty(self) -> None:
         """Give the memory back if nothing is waiting in it: an idle connection holds none."""
         if not self.data:
             self.data = bytearray()
             self._scratch = None
-        return 0
 
     def size(self) -> int:
         """How many bytes there are, a big bulk aside."""

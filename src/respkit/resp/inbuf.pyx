@@ -20,6 +20,21 @@ from respkit.resp import limits
 cdef extern from "Python.h":
     double PyOS_string_to_double(const char* text, char** end, void* overflow) except? -1.0
 
+cdef extern from *:
+    """
+    /* Under AddressSanitizer, what lies behind the bytes received is out of bounds, block or not. */
+    #ifdef __SANITIZE_ADDRESS__
+    #include <sanitizer/asan_interface.h>
+    #define respkit_guard(at, size) __asan_poison_memory_region((at), (size_t)(size))
+    #define respkit_unguard(at, size) __asan_unpoison_memory_region((at), (size_t)(size))
+    #else
+    #define respkit_guard(at, size) ((void)0)
+    #define respkit_unguard(at, size) ((void)0)
+    #endif
+    """
+    void guard "respkit_guard"(char* at, Py_ssize_t size) noexcept nogil
+    void unguard "respkit_unguard"(char* at, Py_ssize_t size) noexcept nogil
+
 cdef enum:
     # A read is offered at least this much, or the buffer grows.
     LEAST_ROOM = 4096
@@ -195,6 +210,7 @@ cdef class InBuffer:
         if count < 0 or count > self.capacity - self.end:
             raise ValueError(f"{count} bytes were not asked for")
         self.end += count
+        guard(self.data + self.end, self.capacity - self.end)
         return 0
 
     cpdef object writable(self):
@@ -223,6 +239,7 @@ cdef class InBuffer:
                 self.make_room(size)
                 memcpy(self.data + self.end, at, size)
                 self.end += size
+                guard(self.data + self.end, self.capacity - self.end)
         finally:
             PyBuffer_Release(&view)
         return 0
@@ -231,6 +248,7 @@ cdef class InBuffer:
         """At least `wanted` bytes behind the end: compact, grow by doubling, or shrink back."""
         cdef Py_ssize_t used = self.end - self.start
         cdef Py_ssize_t capacity
+        unguard(self.data, self.capacity)
         if self.data is NULL:
             self.data = take_block()
             self.capacity = BLOCK_BYTES
@@ -305,6 +323,7 @@ cdef class InBuffer:
             # Rarely anything is behind it: who has the whole bulk has no need to expect it.
             memmove(at, at + self.big_filled, there - self.big_filled)
             self.end -= self.big_filled
+            guard(self.data + self.end, self.capacity - self.end)
         return 0
 
     cpdef bytes take_big(self):
@@ -345,6 +364,7 @@ cdef class InBuffer:
 
 cdef inline void drop_memory(InBuffer buffer) noexcept:
     if buffer.data is not NULL:
+        unguard(buffer.data, buffer.capacity)
         if buffer.capacity == BLOCK_BYTES:
             give_block(buffer.data)
         else:

@@ -76,10 +76,9 @@ class OutBuffer:
             del self.data[:count]
         return 0
 
-    def release(self) -> int:
+    def release(self) -> None:
         """Forget everything, and give the memory back."""
         self.data = bytearray()
-        return 0
 
     def size(self) -> int:
         """How many bytes wait to be sent."""
