@@ -172,7 +172,8 @@ def test_a_command_is_forwarded_as_it_came(form: Form, size: int) -> None:
         parser.buffer.feed(piece)
         while parser.next():
             out.forward(parser.args)
-    assert out.take() == GET + odd + multibulk(*[b"x"] * 50) + multibulk(b"SET", b"a b", b"c") + big
+    # What a lenient parser takes is written anew: the server behind may see it otherwise.
+    assert out.take() == GET + GET + multibulk(*[b"x"] * 50) + multibulk(b"SET", b"a b", b"c") + big
 
 
 # After an error ----------------------------------------------------------------------------------------------------
