@@ -10,7 +10,6 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable
 
 from respkit.__about__ import __version__
 from respkit.errors import ACLRuleError, ConfigError
@@ -95,18 +94,17 @@ def main(words: list[str]) -> int:
     except ValueError as error:
         log.warning(str(error))
         return 1
-    return run_loop(process)
-
-
-def run_loop(process: Process) -> int:
-    """Runs the process's server in an event loop of its own: uvloop's where it is installed."""
-    factory: Callable[[], asyncio.AbstractEventLoop]
-    try:
-        from uvloop import new_event_loop as factory
-    except ImportError:
-        factory = asyncio.new_event_loop
-    with asyncio.Runner(loop_factory=factory) as runner:
+    with asyncio.Runner(loop_factory=new_loop) as runner:
         return runner.run(process.run())
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """An event loop: uvloop's where it is installed."""
+    try:
+        from uvloop import new_event_loop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return new_event_loop()
 
 
 class Directives:
