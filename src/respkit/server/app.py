@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from respkit.acl.users import Users
 from respkit.net.poller import Poller
-from respkit.server import clock, connection
+from respkit.server import clock, connection, expires, keys, lcs, strings
 from respkit.server.config.settings import Settings
 from respkit.server.cron import Cron
 from respkit.server.effects import Observers
@@ -47,8 +47,10 @@ class Server:
         self.state.now_ms = clock.unix_ms()
         self.state.databases = [Database(i, self.keyspace) for i in range(self.settings["databases"])]
         self.state.commands = build_commands()
-        connection.install(self.state.commands)
+        for module in (connection, strings, lcs, keys, expires):
+            module.install(self.state.commands)
         self.observers = Observers(self.state)
+        self.keyspace.on_expired = self.observers.key_expired
         self.statistics = Statistics()
         self.sessions: dict[int, Session] = {}
         self.last_client_id = 0

@@ -55,6 +55,10 @@ def events_of_flags(value: int) -> bytes:
 KeyObserver = Callable[["Database", bytes, int, bytes], None]
 # Called with the database and a command that repeats the effect.
 CommandObserver = Callable[["Database", list[bytes]], None]
+# Called with FLUSHED and the databases that were emptied, or with SWAPPED and the two that changed places.
+DatabaseObserver = Callable[[str, list["Database"]], None]
+FLUSHED = "flushed"
+SWAPPED = "swapped"
 
 
 class Observers:
@@ -64,6 +68,7 @@ class Observers:
         self.state = state
         self.of_keys: list[KeyObserver] = []
         self.of_commands: list[CommandObserver] = []
+        self.of_databases: list[DatabaseObserver] = []
 
     def observe_keys(self, observer: KeyObserver) -> None:
         """From now on every changed key is reported to `observer`."""
@@ -75,12 +80,20 @@ class Observers:
         self.of_commands.append(observer)
         self.state.observers |= flags.OBSERVE_COMMANDS
 
-    def forget(self, observer: KeyObserver | CommandObserver) -> None:
+    def observe_databases(self, observer: DatabaseObserver) -> None:
+        """From now on what happens to whole databases is reported to `observer`."""
+        self.of_databases.append(observer)
+        self.state.observers |= flags.OBSERVE_DATABASES
+
+    def forget(self, observer: KeyObserver | CommandObserver | DatabaseObserver) -> None:
         """No more is reported to `observer`."""
         self.of_keys = [other for other in self.of_keys if other != observer]
         self.of_commands = [other for other in self.of_commands if other != observer]
-        self.state.observers = (flags.OBSERVE_KEYS if self.of_keys else 0) | (
-            flags.OBSERVE_COMMANDS if self.of_commands else 0
+        self.of_databases = [other for other in self.of_databases if other != observer]
+        self.state.observers = (
+            (flags.OBSERVE_KEYS if self.of_keys else 0)
+            | (flags.OBSERVE_COMMANDS if self.of_commands else 0)
+            | (flags.OBSERVE_DATABASES if self.of_databases else 0)
         )
 
     def key_changed(self, db: Database, key: bytes, kind: int, event: bytes) -> None:
@@ -90,3 +103,12 @@ class Observers:
     def propagate(self, db: Database, arguments: list[bytes]) -> None:
         for observer in self.of_commands:
             observer(db, arguments)
+
+    def databases_changed(self, event: str, databases: list[Database]) -> None:
+        for observer in self.of_databases:
+            observer(event, databases)
+
+    def key_expired(self, db: Database, key: bytes) -> None:
+        """A key has been removed because its time has come: to the AOF and the replicas it is a DEL."""
+        self.key_changed(db, key, flags.NOTIFY_EXPIRED, b"expired")
+        self.propagate(db, [b"DEL", key])

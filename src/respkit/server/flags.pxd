@@ -12,6 +12,7 @@ cpdef enum:
     # ServerState.observers
     OBSERVE_KEYS = 1
     OBSERVE_COMMANDS = 2
+    OBSERVE_DATABASES = 4
 
 cpdef enum:
     NOTIFY_KEYSPACE = 1

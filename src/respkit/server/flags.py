@@ -13,6 +13,7 @@ GATE_REPLY = 4
 # ServerState.observers: who listens at all. Changed keys, and commands that go to the AOF and the replicas.
 OBSERVE_KEYS = 1
 OBSERVE_COMMANDS = 2
+OBSERVE_DATABASES = 4
 
 # Classes of keyspace events, the letters of notify-keyspace-events.
 NOTIFY_KEYSPACE = 1  # K

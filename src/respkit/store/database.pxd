@@ -1,6 +1,7 @@
 # A numbered database: the table, expiry, and the marks of use.
 cimport cython
 from respkit.resp.inbuf cimport Args
+from respkit.store cimport kinds
 from respkit.store.table cimport Remains, Table
 
 cdef class Database
@@ -46,7 +47,15 @@ cdef class Database:
     cpdef bint place(self, Args args, Py_ssize_t key, Py_ssize_t room, long long now_ms) except -1
     @cython.locals(created=bint)
     cpdef bint place_key(self, bytes key, Py_ssize_t room, long long now_ms) except -1
+    cdef int placed(self, bint created, long long now_ms) except -1
     @cython.locals(table=Table)
+    cpdef object snapshot(self)
+    @cython.locals(table=Table, created=bint)
+    cpdef bint put_snapshot(self, bytes key, snapshot, long long now_ms) except -1
+    @cython.locals(
+        table=Table, total=cython.longlong, left=cython.longlong, count=cython.longlong, expired=cython.longlong,
+        alive=cython.longlong, ttl_ms=cython.longlong, at_ms=cython.longlong, mean=cython.longlong,
+    )
     cpdef long long expire_some(self, long long now_ms, long long budget) except -1
     cpdef bytes random_key(self, long long now_ms)
     cpdef long long flush(self, bint lazily) except -1

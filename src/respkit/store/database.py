@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import NamedTuple
 
 from respkit.resp.inbuf import Args
+from respkit.store import kinds
 from respkit.store.table import Remains, Table
 
 # An access counter starts here, so that a new key is not the first to be evicted; and it ends at 255.
@@ -23,6 +25,17 @@ WORTHWHILE = 10
 
 # On a replica an expired key stays until the master removes it: a random choice gives up skipping them.
 RANDOM_TRIES = 100
+
+
+class Snapshot(NamedTuple):
+    """What an entry says: to make another like it."""
+
+    kind: int
+    encoding: int
+    # bytes for a string, else the object.
+    value: object
+    expire_at: int | None
+    clock: int
 
 
 class Keyspace:
@@ -225,15 +238,48 @@ class Database:
 
         Whether it is new. The expiry of one that is there goes.
         """
-        return self.place_key(args.bytes_at(key), room, now_ms)
+        created = self.table.place(args, key, room)
+        self.placed(created, now_ms)
+        return created
 
     def place_key(self, key: bytes, room: int, now_ms: int) -> bool:
         """Like `place`, for a key of one's own."""
         created = self.table.place_key(key, room)
+        self.placed(created, now_ms)
+        return created
+
+    def placed(self, created: bool, now_ms: int) -> None:
+        """The current entry was made, or its value is about to be replaced."""
         if created:
             self.table.set_clock(self.keyspace.first_clock(now_ms))
         else:
             self.table.clear_expire()
+
+    def snapshot(self) -> Snapshot:
+        """All that the current entry says, its key aside; an object is the very one that it holds."""
+        table = self.table
+        is_string = table.kind() == kinds.STRING
+        return Snapshot(
+            table.kind(),
+            table.encoding(),
+            table.value_bytes() if is_string else table.value_object(),
+            table.expire_at() if table.has_expire() else None,
+            table.clock(),
+        )
+
+    def put_snapshot(self, key: bytes, snapshot: Snapshot, now_ms: int) -> bool:
+        """Make a key what a snapshot says, but for its clock, which is that of a new one; whether the key is new."""
+        value = snapshot.value
+        created = self.place_key(key, len(value) if isinstance(value, bytes) else 0, now_ms)
+        table = self.table
+        if isinstance(value, bytes):
+            table.assign_bytes(value, snapshot.encoding == kinds.ENCODING_INT)
+            if snapshot.encoding == kinds.ENCODING_RAW:
+                table.mark_raw()
+        else:
+            table.assign_object(snapshot.kind, value)
+        if snapshot.expire_at is not None:
+            table.set_expire_at(snapshot.expire_at)
         return created
 
     # The whole database.
