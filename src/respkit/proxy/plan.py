@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from respkit.commands.model import ADMIN, BLOCKING, KEYS_NONE, KEYS_ONE, PUBSUB, Command
 from respkit.commands.table import ALL, TABLE
+from respkit.proxy.guards import GUARDS
 
 # The kinds.
 ONE_KEY = 1  # one key, always at the same place: to its server
@@ -50,12 +51,6 @@ LOCALLY = (
     b"acl|whoami",
 )
 
-#: What must be looked at before it may go: see ``guards``.
-GUARDED = (
-    *(b"eval", b"evalsha", b"eval_ro", b"evalsha_ro", b"fcall", b"fcall_ro"),
-    *(b"sort", b"sort_ro", b"xread", b"xreadgroup", b"copy"),
-)
-
 _BLOCKS = b"it waits, and the connection to the server is shared by all clients"
 _STATE = b"it needs a connection of its own, and the connection to the server is shared by all clients"
 _NO_KEY = b"it names no key, so that there is no telling which server is meant"
@@ -93,7 +88,7 @@ class Entry:
         self.word = command.name.upper()
         self.kind = kind
         self.first_key = command.first_key
-        self.guarded = command.name in GUARDED
+        self.guarded = command.name in GUARDS
         # A command whose name alone says which it is; else it must be looked up each time.
         self.plain = command.parent is None and not command.subcommands
         self.reply = b""
@@ -108,7 +103,7 @@ def entry_of(command: Command) -> Entry:
         return Entry(command, LOCAL)
     if name in _REASONS:
         return Entry(command, REFUSED, _REASONS[name])
-    if command.flags & BLOCKING and name not in GUARDED:
+    if command.flags & BLOCKING and name not in GUARDS:
         return Entry(command, REFUSED, _BLOCKS)
     if command.flags & PUBSUB:
         return Entry(command, REFUSED, _CHANNELS)

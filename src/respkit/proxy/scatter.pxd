@@ -12,7 +12,6 @@ cdef class Gather(Request):
     cdef int left
     cdef list parts
     cdef list order
-    cdef object out
 
     @cython.locals(client=Client, out=OutBuffer, reply=bytes)
     cdef int came(self) except -1

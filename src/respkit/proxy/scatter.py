@@ -29,7 +29,6 @@ class Gather(Request):
         self.parts: list[Part] = []
         # MGET: whose part each key is in, in the client's order.
         self.order: list[Part] = []
-        self.out: Any = None
 
     def came(self) -> int:
         """A part has its reply."""

@@ -1,6 +1,8 @@
 # One client of the proxy, and the way of its commands.
 cimport cython
 
+cimport cython
+
 from respkit.acl.user cimport User
 from respkit.commands.model cimport Command
 from respkit.proxy.plan cimport Entry
@@ -55,6 +57,8 @@ cdef class Session(Client):
     cdef int hold(self, Upstream blocker) except -1
     cpdef int wake(self) except -1
     cdef bint has_room(self)
+    @cython.locals(blocker=Upstream)
+    cpdef go_on(self)
 
     @cython.locals(parser=CommandParser, shared=Shared)
     cdef int process(self) except -1

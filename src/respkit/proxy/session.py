@@ -80,14 +80,14 @@ class Session(Client):
     def __init__(self, shared: Shared) -> None:
         super().__init__()
         self.shared = shared
-        self.close_bytes = shared.close_bytes
-        shared.last_id += 1
-        self.id = shared.last_id
+        self.close_bytes = self.shared.close_bytes
+        self.shared.last_id += 1
+        self.id = self.shared.last_id
         self.name = b""
         self.proto = 2
         self.user: User | None = None
-        self.pool = shared.pool
-        self.router = shared.router
+        self.pool = self.shared.pool
+        self.router = self.shared.router
         self.parser = CommandParser()
         # The entries of the last two commands: most pipelines consist of one or two.
         self.last: Entry | None = None
@@ -376,7 +376,6 @@ class Session(Client):
                 return self.forward(args, chosen[0])
             return self.answer(failed.failure.reply)
         gather = Gather(entry.kind, self.proto, len(chosen))
-        gather.out = self.out
         for upstream in chosen:
             part = Part(gather, upstream)
             gather.parts.append(part)
