@@ -37,4 +37,3 @@ cdef class Decoder:
     cdef object string(self, const char* text, Py_ssize_t size, bint decode)
     cdef object decoded(self, const char* text, Py_ssize_t size)
     cdef object error(self, const char* text, Py_ssize_t size)
-    cdef int settle(self, const char* start, const char* after) except -1

@@ -182,7 +182,9 @@ cdef class Decoder:
             self.kind = -1
             return None
         value = self.element(at, buffer.data + buffer.end, &after, decode)
-        self.settle(at, after)
+        buffer.start += after - at
+        if self.kind < 0 and self.big_kind:
+            buffer.expect_big(self.big_size)
         return value
 
     cdef Py_ssize_t run(self, list items, Py_ssize_t wanted, bint decode) except -1:
@@ -211,7 +213,9 @@ cdef class Decoder:
                 push(items, value)
                 wanted -= 1
         finally:
-            self.settle(start, at)
+            buffer.start += at - start
+        if self.kind < 0 and self.big_kind:
+            buffer.expect_big(self.big_size)
         return wanted
 
     cdef object element(self, const char* at, const char* stop, const char** after, bint decode):
@@ -318,7 +322,7 @@ cdef class Decoder:
         if stop - end < value + 2:
             self.kind = -1
             if value > BIG_BULK:
-                # settle() has the rest of it received into its own object.
+                # The caller has the rest of it received into its own object.
                 after[0] = end
                 self.big_kind = kind
                 self.big_size = value
@@ -435,13 +439,6 @@ cdef class Decoder:
             if self.failure is None:
                 self.failure = error
             return None
-
-    cdef int settle(self, const char* start, const char* after) except -1:
-        # What has been read is done with; a bulk that is too long for the buffer goes to its own object from here on.
-        self.buffer.consume(after - start)
-        if self.big_kind and self.kind < 0 and self.buffer.big is None:
-            self.buffer.expect_big(self.big_size)
-        return 0
 
 
 cdef dict SPECIAL = {b"inf": float("inf"), b"-inf": float("-inf"), b"nan": float("nan"), b"-nan": float("nan")}

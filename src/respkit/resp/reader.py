@@ -134,13 +134,13 @@ class Reader:
             return
         self.decoder.feed(data, off, length)
 
-    def gets(self, should_decode: SupportsIndex = 1, /) -> object:
+    def gets(self, should_decode: SupportsIndex = True, /) -> object:
         """The next reply, or `notEnoughData`; with `should_decode` false, strings stay bytes whatever the encoding."""
         if self.state != READY and not self.usable():
             raise self.protocol_error(self.decoder.broken or "")
         self.state = BUSY
         try:
-            return self.read(operator.index(should_decode) != 0)
+            return self.read(should_decode is True or operator.index(should_decode) != 0)
         finally:
             if self.state == BUSY:
                 self.state = READY
