@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 from types import ModuleType
 from typing import Any
@@ -197,10 +198,35 @@ def test_a_block_is_given_back_when_its_buffer_dies(blocks: ModuleType) -> None:
     before = blocks.blocks_taken()
     buffers = [new(FORMS[0]) for _ in range(100)]
     for buffer in buffers:
-        buffer.feed(b"x")
+        buffer.feed(bytearray(b"x"))
     assert blocks.blocks_taken() == before + 100
     del buffers, buffer
     assert blocks.blocks_taken() == before
+
+
+def test_bytes_are_read_where_they_are_and_never_changed(blocks: ModuleType) -> None:
+    before = blocks.blocks_taken()
+    module = FORMS[0].module("respkit.resp.inbuf")
+    fed = b"SET 'a b' \"\\x41\"\r\n" + b"*1\r\n$40000\r\n" + b"v" * 30_000
+    copy = bytes(bytearray(fed))
+    count = sys.getrefcount(fed)
+    parser = module.CommandParser()
+    buffer = parser.buffer
+    buffer.feed(fed)
+    assert sys.getrefcount(fed) == count + 1
+    assert blocks.blocks_taken() == before
+    assert parser.next()
+    assert parser.args.to_list() == [b"SET", b"a b", b"A"]
+    assert not parser.next()
+    assert sys.getrefcount(fed) == count
+    buffer.feed(b"v" * 10_000 + b"\r\n" + b"*1\r\n")
+    assert parser.next()
+    assert parser.args.to_list() == [b"v" * 30_000 + b"v" * 10_000]
+    assert buffer.peek() == b"*1\r\n"
+    buffer.feed(b"$4\r\nPING\r\n")
+    assert parser.next()
+    assert parser.args.to_list() == [b"PING"]
+    assert fed == copy
 
 
 def test_a_buffer_that_grew_shrinks_back_to_a_block(blocks: ModuleType) -> None:

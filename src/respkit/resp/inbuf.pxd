@@ -21,6 +21,9 @@ cdef class InBuffer:
     cdef readonly Py_ssize_t start
     cdef readonly Py_ssize_t end
     cdef Py_ssize_t capacity
+    # What was fed, where it was bytes and the buffer empty: `data` points into it instead of a copy, `capacity` is 0, and
+    # nothing is ever written there.
+    cdef bytes lent
     # A bulk larger than the buffer is received straight into its final bytes object: while `big` is not None and
     # not full, the room for the next read lies in it.
     cdef bytes big
@@ -38,6 +41,8 @@ cdef class InBuffer:
     cpdef int consume(self, Py_ssize_t count) except -1
     cpdef void release(self) noexcept
     cpdef void release_if_empty(self) noexcept
+    cdef void lend(self, bytes data, Py_ssize_t taken) noexcept
+    cdef int own(self, Py_ssize_t wanted) except -1
     cdef int make_room(self, Py_ssize_t wanted) except -1
     cdef int resize(self, Py_ssize_t capacity) except -1
     # For everybody.

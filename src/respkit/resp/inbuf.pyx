@@ -6,7 +6,7 @@ The plain form, with the same interface, is inbuf.py: what it says of each metho
 
 cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_WRITE, PyBuffer_Release, PyObject_GetBuffer
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.memoryview cimport PyMemoryView_FromMemory
 from libc.math cimport isinf, isnan
 from libc.stdlib cimport free, malloc, realloc
@@ -224,7 +224,11 @@ cdef class InBuffer:
         """Append what was received; a big bulk that is being waited for takes its part first."""
         cdef Py_buffer view
         cdef const char* at
-        cdef Py_ssize_t size, part
+        cdef Py_ssize_t size
+        cdef Py_ssize_t part = 0
+        if self.big is None and self.start == self.end and PyBytes_CheckExact(data):
+            self.lend(<bytes>data, 0)
+            return 0
         PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
         try:
             at = <const char*>view.buf
@@ -233,21 +237,52 @@ cdef class InBuffer:
                 part = min(size, PyBytes_GET_SIZE(self.big) - self.big_filled)
                 memcpy(PyBytes_AS_STRING(self.big) + self.big_filled, at, part)
                 self.big_filled += part
-                at += part
-                size -= part
-            if size:
-                self.make_room(size)
-                memcpy(self.data + self.end, at, size)
-                self.end += size
-                guard(self.data + self.end, self.capacity - self.end)
+            if size > part:
+                if self.start == self.end and PyBytes_CheckExact(data):
+                    self.lend(<bytes>data, part)
+                else:
+                    self.make_room(size - part)
+                    memcpy(self.data + self.end, at + part, size - part)
+                    self.end += size - part
+                    guard(self.data + self.end, self.capacity - self.end)
         finally:
             PyBuffer_Release(&view)
+        return 0
+
+    cdef void lend(self, bytes data, Py_ssize_t taken) noexcept:
+        """Read from `data` itself, behind the first `taken` bytes of it, until more is received."""
+        drop_memory(self)
+        self.lent = data
+        self.data = PyBytes_AS_STRING(data)
+        self.start = taken
+        self.end = PyBytes_GET_SIZE(data)
+
+    cdef int own(self, Py_ssize_t wanted) except -1:
+        """Copy what is left of the lent bytes to memory of one's own, where `wanted` more can follow it."""
+        cdef bytes lent = self.lent
+        cdef char* at = self.data
+        cdef Py_ssize_t start = self.start
+        cdef Py_ssize_t end = self.end
+        drop_memory(self)
+        try:
+            self.make_room(end - start + wanted)
+        except MemoryError:
+            drop_memory(self)
+            self.lent = lent
+            self.data = at
+            self.start = start
+            self.end = end
+            raise
+        memcpy(self.data, at + start, end - start)
+        self.end = end - start
         return 0
 
     cdef int make_room(self, Py_ssize_t wanted) except -1:
         """At least `wanted` bytes behind the end: compact, grow by doubling, or shrink back."""
         cdef Py_ssize_t used = self.end - self.start
         cdef Py_ssize_t capacity
+        if self.lent is not None:
+            return self.own(wanted)
         unguard(self.data, self.capacity)
         if self.data is NULL:
             self.data = take_block()
@@ -315,6 +350,8 @@ cdef class InBuffer:
         cdef char* at
         if self.big is not None or offset < 0 or there < 0 or size < 0:
             raise ValueError("no place for a big bulk")
+        if there > size and self.lent is not None:
+            self.own(0)
         self.big = PyBytes_FromStringAndSize(NULL, size)
         self.big_filled = min(there, size)
         if there:
@@ -323,7 +360,8 @@ cdef class InBuffer:
             # Rarely anything is behind it: who has the whole bulk has no need to expect it.
             memmove(at, at + self.big_filled, there - self.big_filled)
             self.end -= self.big_filled
-            guard(self.data + self.end, self.capacity - self.end)
+            if self.lent is None:
+                guard(self.data + self.end, self.capacity - self.end)
         return 0
 
     cpdef bytes take_big(self):
@@ -364,6 +402,11 @@ cdef class InBuffer:
 
 cdef inline void drop_memory(InBuffer buffer) noexcept:
     if buffer.data is not NULL:
+        if buffer.lent is not None:
+            buffer.lent = None
+            buffer.data = NULL
+            buffer.start = buffer.end = 0
+            return
         unguard(buffer.data, buffer.capacity)
         if buffer.capacity == BLOCK_BYTES:
             give_block(buffer.data)
@@ -812,6 +855,9 @@ cdef class CommandParser:
         cdef Py_ssize_t size = at
         if at < 0:
             return 0
+        if buffer.lent is not None:
+            # The words are unquoted where they stand.
+            buffer.own(0)
         base = buffer.data + buffer.start
         if size and base[size - 1] == c"\r":
             size -= 1
