@@ -33,6 +33,7 @@ cdef class Decoder:
     cdef object element(self, const char* at, const char* stop, const char** after, bint decode)
     cdef object other(self, const char* at, const char* stop, const char** after, bint decode)
     cdef object line(self, const char* at, const char* end, const char** after, bint decode)
+    cdef int expect(self) except -1
     cdef object big(self, bint decode)
     cdef object string(self, const char* text, Py_ssize_t size, bint decode)
     cdef object decoded(self, const char* text, Py_ssize_t size)

@@ -213,7 +213,10 @@ class Decoder:
         if len(data) < end + size + 2:
             if size > BIG_BULK_BYTES:
                 self.buffer.consume(end)
-                self.buffer.expect_big(size)
+                try:
+                    self.buffer.expect_big(size)
+                except MemoryError:
+                    raise _Refused("Out of memory") from None
                 self._big_kind = kind
             raise _Incomplete
         self._string_end(end + size)

@@ -184,7 +184,7 @@ cdef class Decoder:
         value = self.element(at, buffer.data + buffer.end, &after, decode)
         buffer.start += after - at
         if self.kind < 0 and self.big_kind:
-            buffer.expect_big(self.big_size)
+            self.expect()
         return value
 
     cdef Py_ssize_t run(self, list items, Py_ssize_t wanted, bint decode) except -1:
@@ -215,27 +215,34 @@ cdef class Decoder:
         finally:
             buffer.start += at - start
         if self.kind < 0 and self.big_kind:
-            buffer.expect_big(self.big_size)
+            self.expect()
         return wanted
 
     cdef object element(self, const char* at, const char* stop, const char** after, bint decode):
         # The element at `at` < stop; `after` is set where it or its header is complete. The common kinds, complete and in
         # their common form, are done here; all else, and every complaint, in other().
         cdef const char* digit = at + 1
-        cdef long long value = 0
+        cdef const char* limit
+        cdef unsigned long long value = 0
+        cdef unsigned int number
         cdef Py_ssize_t size = stop - at
-        cdef bint negative = False
+        cdef bint negative
         self.kind = 0
         if at[0] == c"$":
-            while digit < stop and c"0" <= digit[0] <= c"9" and digit - at < 10:
-                value = value * 10 + (digit[0] - c"0")
+            limit = at + 10 if size > 10 else stop
+            while digit < limit:
+                number = <unsigned int>(digit[0] - c"0")
+                if number > 9:
+                    break
+                value = value * 10 + number
                 digit += 1
-            size = digit - at + 2 + value
+            # No overflow in nine digits; but a first one must have been there, and no leading zero.
+            size = digit - at + 2 + <Py_ssize_t>value
             if (
                 digit - at > 1
                 and stop - at >= size + 2
                 and (at[1] != c"0" or digit - at == 2)
-                and value <= self.max_bulk
+                and <Py_ssize_t>value <= self.max_bulk
                 and digit[0] == c"\r"
                 and digit[1] == c"\n"
                 and at[size] == c"\r"
@@ -245,23 +252,26 @@ cdef class Decoder:
                 after[0] = at + size + 2
                 return self.string(digit + 2, value, decode)
         elif at[0] == c":":
-            if size > 3:
-                if digit[0] == c"-":
-                    negative = True
-                    digit += 1
-                # Eighteen digits cannot overflow; a line of them ends within the bytes that are there, or it is not done here.
-                if c"1" <= digit[0] <= c"9":
-                    while digit < stop and c"0" <= digit[0] <= c"9" and digit - at < 19:
-                        value = value * 10 + (digit[0] - c"0")
-                        digit += 1
-                elif digit[0] == c"0" and not negative:
-                    digit += 1
-                else:
-                    return self.other(at, stop, after, decode)
-                if digit + 1 < stop and digit[0] == c"\r" and digit[1] == c"\n":
-                    self.searched = 0
-                    after[0] = digit + 2
-                    return PyLong_FromLongLong(-value if negative else value)
+            # No overflow in eighteen digits.
+            limit = at + 19 if size > 19 else stop
+            negative = size > 1 and digit[0] == c"-"
+            digit += negative
+            while digit < limit:
+                number = <unsigned int>(digit[0] - c"0")
+                if number > 9:
+                    break
+                value = value * 10 + number
+                digit += 1
+            if (
+                stop - digit >= 2
+                and digit[0] == c"\r"
+                and digit[1] == c"\n"
+                and (at[1 + negative] != c"0" or digit - at == 2)
+                and digit - at > 1 + negative
+            ):
+                self.searched = 0
+                after[0] = digit + 2
+                return PyLong_FromLongLong(-<long long>value if negative else <long long>value)
         elif at[0] == c"+":
             if size >= 5 and memcmp(at, b"+OK\r\n", 5) == 0:
                 self.searched = 0
@@ -388,6 +398,14 @@ cdef class Decoder:
                 except ValueError:  # whoever runs us allows fewer digits
                     pass
         return self.refuse(malformed(kind))
+
+    cdef int expect(self) except -1:
+        # The bulk whose header was read is too long for the buffer.
+        try:
+            self.buffer.expect_big(self.big_size)
+        except MemoryError:
+            self.refuse("Out of memory")
+        return 0
 
     cdef object big(self, bint decode):
         # The bulk that is received into its own object, and the CRLF behind it in the buffer.

@@ -37,8 +37,9 @@ cdef class Reader:
     cdef bint usable(self) except -1
     cdef object read(self, bint decode)
     cdef object collect(self, bint decode)
-    cdef bint opened(self) except -1
-    cdef object closed(self, Level level)
+    cdef bint open(self) except -1
+    cdef int push(self, int kind, Py_ssize_t left, list items) except -1
+    cdef object closed(self, int kind, list items)
     cdef object whole(self, object value)
     cdef object nothing(self)
 

@@ -39,6 +39,9 @@ from respkit.resp.decoder import Decoder
 from respkit.resp.inbuf import InBuffer
 from respkit.resp.limits import MAX_REPLY_DEPTH
 
+# Parameters that the compiled form has as C types.
+Byte: TypeAlias = int
+Count: TypeAlias = int
 Items: TypeAlias = list[object]
 Data: TypeAlias = bytes | bytearray | memoryview | str
 
@@ -224,14 +227,22 @@ class Reader:
                 return self.whole(value)
             if decoder.kind < 0:
                 return self.nothing()
+            # Next in frequency: one that holds no other and is all there.
+            kind = decoder.kind
+            items = decoder.room_for(decoder.count)
+            left = decoder.run(items, decoder.count, decode)
+            if left == 0 and kind != ATTRIBUTE:
+                return self.whole(self.closed(kind, items))
             root: Level = self.levels[0]
-            root.left = 1
+            root.left = 0 if kind != ATTRIBUTE else 1
             self.depth = 1
-            if not self.opened():
+            self.push(kind, left, items)
+            if left and (decoder.kind < 0 or not self.open()):
                 return self.nothing()
         return self.collect(decode)
 
     def collect(self, decode: bool) -> object:
+        """Go on with the aggregates that are open, the innermost first."""
         decoder = self.decoder
         level: Level
         outer: Level
@@ -240,18 +251,19 @@ class Reader:
             if level.left:
                 level.left = decoder.run(level.items, level.left, decode)
                 if level.left:
-                    if decoder.kind < 0 or not self.opened():
+                    if decoder.kind < 0 or not self.open():
                         return self.nothing()
                     continue
             self.depth -= 1
             if self.depth == 0:
                 return self.whole(level.items.pop())
-            value = self.closed(level)
+            items = level.items
+            level.items = NOTHING
             if level.kind != ATTRIBUTE:
                 outer = self.levels[self.depth - 1]
-                outer.items.append(value)
+                outer.items.append(self.closed(level.kind, items))
 
-    def opened(self) -> bool:
+    def open(self) -> bool:
         """Begin the aggregate whose header the decoder has just read; False if it lies too deep."""
         if self.depth > MAX_DEPTH:
             self.decoder.refuse("Max nesting depth exceeded")
@@ -261,25 +273,26 @@ class Reader:
             # It takes its place in what encloses it; an attribute takes none.
             outer: Level = self.levels[self.depth - 1]
             outer.left -= 1
+        # Only the outermost may trust the bytes at hand: a thousand lists within each other would all count them.
+        self.push(kind, self.decoder.count, self.decoder.room_for(min(self.decoder.count, INNER_ROOM)))
+        return True
+
+    def push(self, kind: Byte, left: Count, items: Items) -> None:
         if self.depth == len(self.levels):
             self.levels.append(Level())
         level: Level = self.levels[self.depth]
         level.kind = kind
-        level.left = self.decoder.count
-        # Only the outermost may trust the bytes at hand: a thousand lists within each other would all count them.
-        level.items = self.decoder.room_for(level.left if self.depth == 1 else min(level.left, INNER_ROOM))
+        level.left = left
+        level.items = items
         self.depth += 1
-        return True
 
-    def closed(self, level: Level) -> object:
-        """The finished aggregate."""
-        items = level.items
-        level.items = NOTHING
-        if level.kind == MAP:
+    def closed(self, kind: Byte, items: Items) -> object:
+        """The object of a finished aggregate."""
+        if kind == MAP:
             return _map_of(items)
-        if level.kind == SET and not self.sets_to_lists:
+        if kind == SET and not self.sets_to_lists:
             return _set_of(items)
-        if level.kind == PUSH:
+        if kind == PUSH:
             return PushNotification(items)
         return items
 
@@ -293,6 +306,7 @@ class Reader:
     def nothing(self) -> object:
         """What `gets` returns or raises where there is no reply."""
         if self.decoder.broken is None:
+            self.decoder.buffer.release_if_empty()
             return self.not_enough
         self.state = BROKEN
         self.levels = [Level()]
