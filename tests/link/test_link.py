@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from respkit.errors import ConnectionError, InvalidResponse, NoPermissionError, ResponseError  # noqa: A004
 from respkit.link.link import CallbackSlot, FrameLink, Slot
+from respkit.link.objects import ObjectLink
 from respkit.resp.inbuf import InBuffer
 from respkit.resp.outbuf import OutBuffer
 
@@ -201,3 +202,89 @@ def test_errors_are_told_from_replies() -> None:
     error = link.error_of(b"!11\r\nERR one two\r\n")
     assert isinstance(error, ResponseError)
     assert str(error) == "one two"
+
+
+# Replies as objects --------------------------------------------------------------------------------------------------
+
+OBJECTS = [b"OK", b"foo", None, 42, [b"a", [1]], None, {b"k": 1.5}, b"x", b"", None, None]
+
+
+def object_link(**options: Any) -> ObjectLink:
+    return ObjectLink(InBuffer(), OutBuffer(), **options)
+
+
+@given(st.lists(st.integers(0, len(REPLIES) - 1), max_size=12), st.data())
+def test_objects_come_the_same_in_any_pieces(indexes: list[int], data: st.DataObject) -> None:
+    stream = b"".join(PUSH + REPLIES[index] for index in indexes)
+    link, log = object_link(), []
+    for _ in indexes:
+        ask(link, log)
+    while stream:
+        size = data.draw(st.integers(1, len(stream)))
+        link.inbuf.feed(stream[:size])
+        stream = stream[size:]
+        link.received()
+    assert len(log) == len(indexes)
+    for index, reply in zip(indexes, log, strict=True):
+        if REPLIES[index][:1] in b"-!":
+            assert isinstance(reply, ResponseError)
+            assert link.error_of(reply) is reply
+        else:
+            assert reply == OBJECTS[index]
+            assert link.error_of(reply) is None
+
+
+def test_strings_are_decoded_but_not_for_raw_slots() -> None:
+    link, log = object_link(encoding="utf-8"), []
+    raw = CallbackSlot(log.append)
+    raw.raw = True
+    ask(link, log)
+    link.request(raw)
+    ask(link, log)
+    link.inbuf.feed(b"$2\r\n\xc3\xa9\r\n$2\r\n\xff\xfe\r\n+OK\r\n")
+    link.received()
+    assert log == ["é", b"\xff\xfe", "OK"]
+
+
+def test_what_cannot_be_decoded_fails_its_own_slot() -> None:
+    link, log = object_link(encoding="utf-8"), []
+    ask(link, log)
+    ask(link, log)
+    link.inbuf.feed(b"$1\r\n\xff\r\n+OK\r\n")
+    link.received()
+    assert isinstance(log[0][1], UnicodeDecodeError)
+    assert log[1] == "OK"
+
+
+def test_errors_are_exceptions_by_their_code() -> None:
+    link, log = object_link(), []
+    for _ in range(3):
+        ask(link, log)
+    link.inbuf.feed(b"-MOVED 3999 127.0.0.1:6381\r\n-WRONGTYPE Operation\r\n-ERR syntax error\r\n")
+    link.received()
+    assert [(type(error).__name__, error.code, str(error)) for error in log] == [
+        ("MovedError", "MOVED", "3999 127.0.0.1:6381"),
+        ("ResponseError", "WRONGTYPE", "WRONGTYPE Operation"),
+        ("ResponseError", "ERR", "syntax error"),
+    ]
+
+
+def test_pushes_can_be_taken() -> None:
+    class Listening(ObjectLink):
+        def pushed(self, reply: Any) -> int:
+            taken.append(list(reply))
+            return 0
+
+    taken: list[Any] = []
+    link = Listening(InBuffer(), OutBuffer())
+    link.inbuf.feed(PUSH)
+    link.received()
+    assert taken == [[b"invalidate", [b"k"]]]
+
+
+def test_an_object_stream_that_is_not_resp_breaks() -> None:
+    link, log = object_link(), []
+    ask(link, log)
+    link.inbuf.feed(b"?what\r\n")
+    with pytest.raises(InvalidResponse):
+        link.received()

@@ -10,6 +10,8 @@ cdef class Slot:
     # One request in flight. Subclass it for whoever waits; the base drops the reply, as for an owner who has gone.
     # Exactly one of the three is called, once.
     cdef Slot next
+    # The strings of the reply are left as bytes, whatever the link's encoding (objects only).
+    cdef public bint raw
     # The reply as it stands on the wire (attributes before it included); the bytes die with the call.
     cdef int reply_frame(self, const char* at, Py_ssize_t size) except -1
     cdef int reply_object(self, object reply) except -1

@@ -27,6 +27,10 @@ class Slot:
     """
 
     next: Slot | None
+    raw: bool
+
+    def __init__(self) -> None:
+        self.raw = False  # objects only: leave the strings of the reply as bytes
 
     def reply_frame(self, at: bytes, size: int) -> int:
         """The reply as it stands on the wire, its attributes included. Compiled: a pointer, valid during the call."""
@@ -47,6 +51,7 @@ class CallbackSlot(Slot):
     def __init__(
         self, on_reply: Callable[[Any], object], on_failed: Callable[[BaseException], object] | None = None
     ) -> None:
+        super().__init__()
         self.on_reply = on_reply
         self.on_failed = on_failed
 
