@@ -1,4 +1,4 @@
-"""Connecting to a server: TCP, unix socket or TLS, as a carrier for an event loop."""
+"""Connecting to a server, on TCP, a unix socket or TLS: as a carrier for an event loop, or as a socket that waits."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from respkit import errors
+from respkit.net.blocking import BlockingStream
 from respkit.net.carrier import Carrier, Protocol
 from respkit.net.listener import set_tcp_options
 from respkit.net.poller import Poller
@@ -53,6 +54,43 @@ async def connect(endpoint: Endpoint, protocol: Protocol, timeout: float | None 
         raise errors.TimeoutError(f"connecting to {endpoint} took longer than {timeout} s") from error
     except OSError as error:
         raise connection_error(endpoint, error) from error
+
+
+def connect_blocking(
+    endpoint: Endpoint, connect_timeout: float | None = None, timeout: float | None = None
+) -> BlockingStream:
+    """A connected stream that waits up to ``timeout`` seconds for progress. The errors are those of ``connect``."""
+    try:
+        sock = _blocking_socket(endpoint, connect_timeout)
+        try:
+            if endpoint.path is None:
+                set_tcp_options(sock, endpoint.keepalive_seconds)
+            if endpoint.tls is None:
+                return BlockingStream(sock, timeout)
+            from respkit.net.blocking_tls import BlockingTls, wrap
+
+            sock = wrap(sock, endpoint.tls, endpoint.certificate_name)
+            return BlockingTls(sock, timeout)
+        except BaseException:
+            sock.close()
+            raise
+    except TimeoutError as error:
+        raise errors.TimeoutError(f"connecting to {endpoint} took longer than {connect_timeout} s") from error
+    except OSError as error:
+        raise connection_error(endpoint, error) from error
+
+
+def _blocking_socket(endpoint: Endpoint, timeout: float | None) -> socket.socket:
+    if endpoint.path is None:
+        return socket.create_connection((endpoint.host, endpoint.port), timeout)
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        sock.settimeout(timeout)
+        sock.connect(endpoint.path)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 def connection_error(endpoint: Endpoint, error: OSError) -> errors.ConnectionError:
