@@ -9,13 +9,14 @@ from collections.abc import Callable
 
 from respkit.errors import CommandError
 from respkit.resp.inbuf import Args
-from respkit.server import digest
+from respkit.server import clock, digest
 from respkit.server.admin import protected_allowed
 from respkit.server.registry import reply_lines, subcommand_mistake
 from respkit.server.session import Commands, Session
 from respkit.store import kinds
 
 NO_SUCH_KEY = b"ERR no such key"
+NOT_POSITIVE = b"ERR value is out of range, must be positive"
 NOT_ALLOWED = (
     b'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local '
     b"connection, otherwise you need to set this option in the configuration file, and then restart the server."
@@ -60,7 +61,7 @@ def flag_at(args: Args, i: int) -> bool:
 def sleep(session: Session, args: Args) -> None:
     """``DEBUG SLEEP seconds``: the whole server does nothing for so long."""
     time.sleep(max(args.float_at(2), 0.0))
-    session.server.app.clock.run()
+    session.server.now_ms = clock.unix_ms()
     session.out.ok()
 
 
@@ -121,9 +122,9 @@ def populate(session: Session, args: Args) -> None:
 
 
 def positive_at(args: Args, i: int) -> int:
-    value = args.int_at(i)
+    value = args.int_at(i, NOT_POSITIVE)
     if value < 0:
-        raise CommandError(b"ERR value is out of range, must be positive")
+        raise CommandError(NOT_POSITIVE)
     return value
 
 

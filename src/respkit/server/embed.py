@@ -144,7 +144,7 @@ class EmbeddedServer:
     def _start(self, config: bytes) -> int:
         package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
         paths = [package, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603  (Python itself, with arguments of ours)
             [sys.executable, "-m", "respkit.server.child", self.folder],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
