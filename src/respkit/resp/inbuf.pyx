@@ -535,9 +535,7 @@ cdef class Args:
         at = self.views[i].at
         for k in range(size):
             byte = at[k]
-            if byte >= c"a" and byte <= c"z":
-                byte -= 32
-            if byte != word[k]:
+            if byte != word[k] and (byte < c"a" or byte > c"z" or byte - 32 != word[k]):
                 return False
         return True
 

@@ -67,7 +67,7 @@ def build_commands() -> Commands:
         if spec.subcommands:
             command.subcommands = {}
         if spec.parent is None:
-            commands.by_name[spec.name] = command
+            commands.by_name[spec.name] = commands.by_name[spec.name.upper()] = command
         else:
             container, _, name = spec.name.partition(b"|")
             siblings = commands.known[container].subcommands
@@ -120,9 +120,10 @@ def rename_command(commands: Commands, name: bytes, new_name: bytes) -> None:
         raise ValueError("No such command in rename-command")
     if new_name and new_name in by_name:
         raise ValueError("Target command name already exists")
-    del by_name[name]
-    if new_name:
-        by_name[new_name] = command
+    for case in (bytes.lower, bytes.upper):
+        del by_name[case(name)]
+        if new_name:
+            by_name[case(new_name)] = command
 
 
 def subcommand_mistake(args: Args) -> CommandError:

@@ -45,7 +45,7 @@ cdef int call_python(Session session, Args args) except -1
 cdef class Commands:
     # Full name in lower case → ServerCommand, subcommands (b"client|list") too.
     cdef public dict known
-    # What a client must say → ServerCommand: without subcommands.
+    # What a client must say, in lower and in upper case → ServerCommand: without subcommands.
     cdef public dict by_name
     @cython.locals(command=ServerCommand)
     cdef int attach(self, bytes name, handler_t handler) except -1
@@ -87,6 +87,8 @@ cdef class Session(Protocol):
     cdef public ServerCommand command
     cdef ServerCommand last
     cdef bytes last_name
+    cdef const char* last_at
+    cdef Py_ssize_t last_size
     cdef public bint ended
     cdef public bint waiting
     cdef long long budget
@@ -112,9 +114,9 @@ cdef class Session(Protocol):
 
     @cython.locals(parser=CommandParser, args=Args, out=OutBuffer)
     cdef int work(self) except -1
-    @cython.locals(command=ServerCommand, count=Py_ssize_t, now=cython.longlong)
+    @cython.locals(command=ServerCommand, found=ServerCommand, count=Py_ssize_t, now=cython.longlong)
     cdef int run(self, Args args) except -1
-    @cython.locals(command=ServerCommand, spelling=bytes)
+    @cython.locals(command=ServerCommand, spelling=bytes, by_name=dict)
     cdef ServerCommand find(self, Args args)
 
     @cython.locals(gate=cython.ulonglong)

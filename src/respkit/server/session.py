@@ -130,8 +130,10 @@ class Session(Protocol):
         self.gate = 0
         self.client_id = 0
         self.command: ServerCommand | None = None
-        self.last: ServerCommand | None = None
-        self.last_name = b""
+        self.last = server.commands.known[b"ping"]
+        # Compiled, `last_at` is a pointer into `last_name`. A size of -1: there has been no command yet.
+        self.last_name = self.last_at = b""
+        self.last_size = -1
         # Set where no further command may run: the connection closes once what it is owed has been sent.
         self.ended = False
         # In the list of those that go on in the next turn.
@@ -227,11 +229,13 @@ class Session(Protocol):
     def run(self, args: Args) -> int:
         """Runs one command. Raises what its handler raises."""
         command = self.last
-        if command is None or not args.equals_view(0, self.last_name, len(self.last_name)):
-            command = self.find(args)
-            if command is None:
+        if not args.equals_view(0, self.last_at, self.last_size):
+            found = self.find(args)
+            if found is None:
                 return 0
-        self.command = command
+            command = found
+        if command is not self.command:
+            self.command = command
         count = args.count
         if count != command.arity and (command.arity >= 0 or count < -command.arity):
             self.reject(command, b"ERR wrong number of arguments for '%s' command" % command.name)
@@ -247,14 +251,19 @@ class Session(Protocol):
 
     def find(self, args: Args) -> ServerCommand | None:
         """The command that `args` name; replies with the error and gives None where there is none."""
+        by_name = self.server.commands.by_name
         spelling = args.bytes_at(0)
-        command = self.server.commands.by_name.get(spelling.lower())
+        command = by_name.get(spelling)
         if command is None:
-            self.reject(None, unknown_command(args))
-            return None
+            command = by_name.get(spelling.lower())
+            if command is None:
+                self.reject(None, unknown_command(args))
+                return None
         if command.subcommands is None:
             self.last = command
             self.last_name = spelling.upper()
+            self.last_at = self.last_name
+            self.last_size = len(self.last_name)
             return command
         if args.count < 2:
             return command  # its arity is at least 2: refused there
