@@ -152,6 +152,9 @@ def test_an_argument_that_is_not_there_is_refused(new_table: New, i: int) -> Non
         lambda: table.assign_arg(args, i),
         lambda: table.append_arg(args, i),
         lambda: table.setrange_arg(0, args, i),
+        lambda: table.find_used(args, i, 0, 0),
+        lambda: table.put_string(args, i, 0, 0, False),
+        lambda: table.put_string(args, 0, i, 0, False),
     ):
         with pytest.raises(IndexError):
             call()
@@ -560,6 +563,29 @@ class Beside(RuleBasedStateMachine):
         assert self.each(lambda t: t.place(args, 1, room)) == (key not in self.model)
         self.each(lambda t: t.assign_arg(args, 2))
         self.model[key] = value
+
+    @rule(key=KEYS, value=VALUES, clock=st.integers(0, 2**24 - 1), keep_clock=st.booleans())
+    def put(self, key: bytes, value: bytes, clock: int, keep_clock: bool) -> None:
+        args = Args.of(b"SET", key, value)
+        done = self.each(lambda t: t.put_string(args, 1, 2, clock, keep_clock))
+        if key in self.expiries:
+            assert done == kinds.EXPIRES
+        else:
+            assert done == (kinds.REPLACED if key in self.model else kinds.CREATED)
+            self.model[key] = value
+            if done == kinds.CREATED or not keep_clock:
+                assert self.each(lambda t: t.clock()) == clock
+
+    @rule(key=KEYS, now_ms=TIMES, clock=st.integers(-1, 2**24 - 1))
+    def find_used(self, key: bytes, now_ms: int, clock: int) -> None:
+        found = self.each(lambda t: t.find_used(Args.of(key), 0, now_ms, clock))
+        if key not in self.model:
+            assert found == kinds.ABSENT
+        elif self.expiries.get(key, now_ms) < now_ms:
+            assert found == kinds.EXPIRED
+        else:
+            assert found == kinds.FOUND
+            assert clock < 0 or self.each(lambda t: t.clock()) == clock
 
     @rule(key=KEYS, value=TIMES)
     def set_integer(self, key: bytes, value: int) -> None:

@@ -6,6 +6,7 @@ from respkit.store.table cimport Remains, Table
 
 cdef class Database
 
+@cython.final
 cdef class Keyspace:
     cdef public object on_expired
     cdef public bint keep_expired
@@ -17,13 +18,14 @@ cdef class Keyspace:
     cdef public list remains
     cdef public Py_ssize_t next_database
 
-    cpdef long long first_clock(self, long long now_ms) except -1
-    cpdef long long next_clock(self, long long clock, long long now_ms) except -1
-    cpdef long long frequency(self, long long clock, long long now_ms) except -1
-    cpdef long long idle_ms(self, long long clock, long long now_ms) except -1
+    cpdef int first_clock(self, long long now_ms) except -1
+    cpdef int next_clock(self, long long clock, long long now_ms) except -1
+    cpdef int frequency(self, long long clock, long long now_ms) except -1
+    cpdef long long idle_ms(self, long long clock, long long now_ms) noexcept
     cpdef bint free_some(self, Py_ssize_t count) except -1
-    cpdef long long expire_some(self, list databases, long long now_ms, long long budget) except -1
+    cpdef Py_ssize_t expire_some(self, list databases, long long now_ms, long long budget) except -1
 
+@cython.final
 cdef class Database:
     cdef readonly int index
     cdef readonly Keyspace keyspace
@@ -35,6 +37,9 @@ cdef class Database:
     cpdef Py_ssize_t size(self) except -1
     cpdef bint lookup_read(self, Args args, Py_ssize_t i, long long now_ms) except -1
     cpdef bint lookup_write(self, Args args, Py_ssize_t i, long long now_ms) except -1
+    @cython.locals(keyspace=Keyspace, clock=cython.longlong, state=int)
+    cdef bint lookup(self, Args args, Py_ssize_t i, long long now_ms, bint for_writing) except -1
+    @cython.locals(state=int)
     cpdef bint peek(self, Args args, Py_ssize_t i, long long now_ms) except -1
     cpdef bint lookup_key(self, bytes key, long long now_ms) except -1
     cpdef bint peek_key(self, bytes key, long long now_ms) except -1
@@ -42,7 +47,7 @@ cdef class Database:
     cpdef int touch(self, long long now_ms) except -1
     cdef bint met_expired(self, bint for_writing) except -1
     cdef int expire_current(self) except -1
-    @cython.locals(table=Table, created=bint)
+    @cython.locals(keyspace=Keyspace, table=Table, clock=cython.longlong, state=int)
     cpdef bint set_string(self, Args args, Py_ssize_t key, Py_ssize_t value, long long now_ms, bint keep_ttl) except -1
     cpdef bint place(self, Args args, Py_ssize_t key, Py_ssize_t room, long long now_ms) except -1
     @cython.locals(created=bint)
@@ -56,7 +61,7 @@ cdef class Database:
         table=Table, total=cython.longlong, left=cython.longlong, count=cython.longlong, expired=cython.longlong,
         alive=cython.longlong, ttl_ms=cython.longlong, at_ms=cython.longlong, mean=cython.longlong,
     )
-    cpdef long long expire_some(self, long long now_ms, long long budget) except -1
+    cpdef Py_ssize_t expire_some(self, long long now_ms, long long budget) except -1
     cpdef bytes random_key(self, long long now_ms)
-    cpdef long long flush(self, bint lazily) except -1
+    cpdef Py_ssize_t flush(self, bint lazily) except -1
     cpdef int swap(self, Database other) except -1

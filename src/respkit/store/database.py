@@ -132,32 +132,29 @@ class Database:
 
     def lookup_read(self, args: Args, i: int, now_ms: int) -> bool:
         """Find the key that argument `i` is, for a command that reads it; marks it as used."""
-        if not self.table.find(args, i):
-            return False
-        if self.table.has_expire() and self.table.expire_at() < now_ms:
-            return self.met_expired(False)
-        self.touch(now_ms)
-        return True
+        return self.lookup(args, i, now_ms, False)
 
     def lookup_write(self, args: Args, i: int, now_ms: int) -> bool:
         """Find the key that argument `i` is, for a command that changes it; marks it as used.
 
         An expired entry is removed even where it is kept from readers: the caller is about to put another there.
         """
-        if not self.table.find(args, i):
-            return False
-        if self.table.has_expire() and self.table.expire_at() < now_ms:
-            return self.met_expired(True)
-        self.touch(now_ms)
-        return True
+        return self.lookup(args, i, now_ms, True)
+
+    def lookup(self, args: Args, i: int, now_ms: int, for_writing: bool) -> bool:
+        keyspace = self.keyspace
+        clock = (now_ms // 1000) & 0xFFFFFF if keyspace.touching and not keyspace.lfu else -1
+        state = self.table.find_used(args, i, now_ms, clock)
+        if state == kinds.FOUND:
+            if keyspace.lfu:
+                self.touch(now_ms)
+            return True
+        return state == kinds.EXPIRED and self.met_expired(for_writing)
 
     def peek(self, args: Args, i: int, now_ms: int) -> bool:
         """Like `lookup_read`, but does not mark it as used."""
-        if not self.table.find(args, i):
-            return False
-        if self.table.has_expire() and self.table.expire_at() < now_ms:
-            return self.met_expired(False)
-        return True
+        state = self.table.find_used(args, i, now_ms, -1)
+        return state == kinds.FOUND or (state == kinds.EXPIRED and self.met_expired(False))
 
     def lookup_key(self, key: bytes, now_ms: int) -> bool:
         """Like `lookup_write`, for a key of one's own."""
@@ -219,19 +216,22 @@ class Database:
 
         An expiry goes, unless `keep_ttl`. Nothing but a hash, a slot, a comparison and a copy where the key has none.
         """
+        keyspace = self.keyspace
         table = self.table
-        created = table.place(args, key, args.size_at(value))
-        if not created and table.has_expire():
+        clock = keyspace.first_clock(now_ms) if keyspace.lfu else (now_ms // 1000) & 0xFFFFFF
+        # A new value counts as used, also while reads are not written down: the page is written anyway.
+        state = table.put_string(args, key, value, clock, keyspace.lfu)
+        if state == kinds.EXPIRES:
             if table.expire_at() < now_ms:
                 self.met_expired(True)
-                created = table.place(args, key, args.size_at(value))
-            elif not keep_ttl:
+            elif keep_ttl:
+                table.assign_arg(args, value)
+                self.touch(now_ms)
+                return False
+            else:
                 table.clear_expire()
-        table.assign_arg(args, value)
-        if created or not self.keyspace.lfu:
-            # A new value counts as used, also while reads are not written down: the page is written anyway.
-            table.set_clock(self.keyspace.first_clock(now_ms))
-        return created
+            state = table.put_string(args, key, value, clock, keyspace.lfu)
+        return state == kinds.CREATED
 
     def place(self, args: Args, key: int, room: int, now_ms: int) -> bool:
         """Choose argument `key`'s entry, made as an empty string if there is none: the caller assigns the value.

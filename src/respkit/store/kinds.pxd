@@ -17,4 +17,14 @@ cpdef enum:
     ENCODING_OBJECT = 3
 
 cpdef enum:
+    ABSENT = 0
+    FOUND = 1
+    EXPIRED = 2
+
+cpdef enum:
+    REPLACED = 0
+    CREATED = 1
+    EXPIRES = 2
+
+cpdef enum:
     EMBSTR_MAX = 44

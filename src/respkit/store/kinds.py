@@ -25,5 +25,15 @@ ENCODING_OBJECT = 3
 
 ENCODING_NAMES = (b"raw", b"int", b"embstr")
 
+# What a look-up has come to.
+ABSENT = 0
+FOUND = 1
+EXPIRED = 2
+
+# What putting a string has come to. EXPIRES: nothing was put, since the entry has a time that the caller has to look at.
+REPLACED = 0
+CREATED = 1
+EXPIRES = 2
+
 # A string up to this size is called embstr, unless it was changed in place.
 EMBSTR_MAX = 44

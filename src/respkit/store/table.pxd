@@ -34,6 +34,7 @@ cdef class Table:
 
     # Choosing the current entry. Whatever was said about the one before ends here: an entry may move or be freed.
     cpdef bint find(self, Args args, Py_ssize_t i) except -1
+    cpdef int find_used(self, Args args, Py_ssize_t i, long long now_ms, long long clock) except -1
     cpdef bint find_key(self, bytes key) except -1
     cpdef bint place(self, Args args, Py_ssize_t i, Py_ssize_t room) except -1
     cpdef bint place_key(self, bytes key, Py_ssize_t room) except -1
@@ -63,6 +64,9 @@ cdef class Table:
 
     # Changing it.
     cpdef int assign_arg(self, Args args, Py_ssize_t i) except -1
+    cpdef int put_string(
+        self, Args args, Py_ssize_t key, Py_ssize_t value, long long clock, bint keep_clock
+    ) except -1
     cpdef int assign_bytes(self, bytes value, bint try_int) except -1
     cpdef int assign_int(self, long long value) except -1
     cpdef int assign_object(self, int kind, object value) except -1

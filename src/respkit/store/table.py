@@ -87,6 +87,20 @@ class Table:
         self._current = self._by_key.get(args.bytes_at(i))
         return self._current is not None
 
+    def find_used(self, args: Args, i: int, now_ms: int, clock: int) -> int:
+        """Like `find`, and `set_clock` if it is not negative: ABSENT, FOUND, or EXPIRED, and then the clock stays.
+
+        Expired is what has a time that lies before `now_ms`.
+        """
+        if not self.find(args, i):
+            return kinds.ABSENT
+        entry = self._entry()
+        if entry.expire_at is not None and entry.expire_at < now_ms:
+            return kinds.EXPIRED
+        if clock >= 0:
+            entry.clock = clock & CLOCK_MASK
+        return kinds.FOUND
+
     def find_key(self, key: bytes) -> bool:
         """Like `find`, for a key of one's own."""
         self._current = self._by_key.get(key)
@@ -221,6 +235,20 @@ class Table:
     def assign_arg(self, args: Args, i: int) -> int:
         """Make it the string that argument `i` is: kept as an integer where that says the same."""
         return self.assign_bytes(args.bytes_at(i), True)
+
+    def put_string(self, args: Args, key: int, value: int, clock: int, keep_clock: bool) -> int:
+        """Like `place`, `assign_arg` and `set_clock`, where the entry has no time: CREATED or REPLACED, else EXPIRES.
+
+        With `keep_clock` an entry that was there keeps its clock. EXPIRES leaves it as it was, and current.
+        """
+        text = args.bytes_at(value)
+        created = self.place(args, key, len(text))
+        if self.has_expire():
+            return kinds.EXPIRES
+        self.assign_bytes(text, True)
+        if created or not keep_clock:
+            self.set_clock(clock)
+        return kinds.CREATED if created else kinds.REPLACED
 
     def assign_bytes(self, value: bytes, try_int: bool) -> int:
         """Make it a string; kept as an integer only with `try_int`."""

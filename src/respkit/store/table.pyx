@@ -19,8 +19,8 @@ from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy, memmove, memset
 from respkit.commands.glob cimport Glob
-from respkit.resp.inbuf cimport Args, string_to_integer
-from respkit.resp.outbuf cimport OutBuffer
+from respkit.resp.inbuf cimport Args, View, string_to_integer
+from respkit.resp.outbuf cimport OutBuffer, integer_digits
 from respkit.store cimport kinds
 from respkit.store.entry cimport *
 from respkit.store.hashing cimport fold, hash_of, scale
@@ -177,24 +177,6 @@ cdef void entry_free(Entry* entry) noexcept:
     free(entry)
 
 
-cdef Py_ssize_t write_digits(char* end, long long value) noexcept:
-    """The number's digits, up to and without `end`; how many."""
-    cdef unsigned long long left = <unsigned long long>value
-    cdef char* at = end
-    if value < 0:
-        left = 0 - left
-    while True:
-        at -= 1
-        at[0] = c"0" + <char>(left % 10)
-        left //= 10
-        if left == 0:
-            break
-    if value < 0:
-        at -= 1
-        at[0] = c"-"
-    return end - at
-
-
 @cython.final
 cdef class Table:
     """A mapping from keys to strings, integers or objects, each with an expiry if it has one, and 24 bits of clock."""
@@ -243,6 +225,22 @@ cdef class Table:
             &self.index, key, size, hash_of(key, size, self.index.secret0, self.index.secret1)
         )
         return self.current is not NULL
+
+    cpdef int find_used(self, Args args, Py_ssize_t i, long long now_ms, long long clock) except -1:
+        cdef Entry* entry
+        cdef uint32_t meta
+        if not self.find(args, i):
+            return kinds.ABSENT
+        entry = self.current
+        meta = entry.meta
+        if meta & EXPIRES and expire_at_of(entry) < now_ms:
+            return kinds.EXPIRED
+        if clock >= 0:
+            meta = (meta & ~<uint32_t>CLOCK_BITS) | (clock & CLOCK_BITS)
+            # A page that is only read stays shared with a child, and clean in the cache.
+            if meta != entry.meta:
+                entry.meta = meta
+        return kinds.FOUND
 
     cpdef bint find_key(self, bytes key) except -1:
         if key is None:
@@ -378,8 +376,8 @@ cdef class Table:
             at[0] = value_of(entry)
             size[0] = entry.value_size
         elif entry.meta & FORM_BITS == INTEGER:
-            size[0] = write_digits(digits + DIGITS, integer_of(entry))
-            at[0] = digits + DIGITS - size[0]
+            size[0] = integer_digits(digits, integer_of(entry))
+            at[0] = digits
         else:
             at[0] = PyBytes_AS_STRING(<object>object_of(entry))
             size[0] = PyBytes_GET_SIZE(<object>object_of(entry))
@@ -549,6 +547,25 @@ cdef class Table:
             return self.assign_bytes(args.bytes_at(i), False)
         return self.assign_inline(args.views[i].at, args.views[i].size, True)
 
+    cpdef int put_string(
+        self, Args args, Py_ssize_t key, Py_ssize_t value, long long clock, bint keep_clock
+    ) except -1:
+        cdef bint created
+        cdef View text
+        if key < 0 or value < 0 or key >= args.count or value >= args.count:
+            raise IndexError(f"argument {key} or {value} of {args.count}")
+        text = args.views[value]
+        created = self.place_at(args.views[key].at, args.views[key].size, text.size)
+        if self.current.meta & EXPIRES:
+            return kinds.EXPIRES
+        if text.size >= OWNED_BYTES and args.owners is not None:
+            self.assign_bytes(args.bytes_at(value), False)
+        else:
+            self.assign_inline(text.at, text.size, True)
+        if created or not keep_clock:
+            self.current.meta = (self.current.meta & ~<uint32_t>CLOCK_BITS) | (clock & CLOCK_BITS)
+        return kinds.CREATED if created else kinds.REPLACED
+
     cpdef int assign_bytes(self, bytes value, bint try_int) except -1:
         self.check()
         cdef Py_ssize_t size = PyBytes_GET_SIZE(value)
@@ -626,7 +643,6 @@ cdef class Table:
     cpdef int set_clock(self, long long clock) except -1:
         self.check()
         cdef uint32_t meta = (self.current.meta & ~<uint32_t>CLOCK_BITS) | (clock & CLOCK_BITS)
-        # A page that is only read stays shared with a child, and clean in the cache.
         if meta != self.current.meta:
             self.current.meta = meta
         return 0
