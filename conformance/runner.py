@@ -114,21 +114,27 @@ def run_unit(
     return outcome
 
 
-def clean_up(process: subprocess.Popen[bytes], work: Path) -> int:
-    """Ends what the run left behind, by pid: its process group, and whatever else lives in its folder."""
-    running = process.poll() is None
+def clean_up(process: subprocess.Popen[bytes], work: Path, grace_s: float = 2) -> int:
+    """Ends what the run left behind, by pid: its process group, and whatever else lives in its folder.
+
+    Returns how many processes a run that ended by itself left behind, after a moment for those about to end.
+    """
+    left = 0
+    if process.poll() is not None:
+        end = time.monotonic() + grace_s
+        while (found := processes_in(work)) and time.monotonic() < end:
+            time.sleep(0.01)
+        left = len(found)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    strays = 0
     end = time.monotonic() + 10
     while (found := processes_in(work)) and time.monotonic() < end:
-        strays = max(strays, len(found))
         for pid in found:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.01)  # a killed process takes a moment to go
-    return 0 if running else strays
+    return left
 
 
 def processes_in(folder: Path) -> list[int]:

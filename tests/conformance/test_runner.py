@@ -136,5 +136,5 @@ def test_what_a_run_leaves_behind_is_ended(tmp_path: Path) -> None:
     script = "import subprocess, sys; subprocess.Popen(['sleep', '600'], start_new_session=True); sys.exit(0)"
     process = subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path, start_new_session=True)
     process.wait(30)
-    assert runner.clean_up(process, tmp_path) == 1
+    assert runner.clean_up(process, tmp_path, grace_s=0) == 1
     assert runner.clean_up(process, tmp_path) == 0
