@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from respkit.errors import CommandError
-from tests.forms import Form, each_form
+from tests.forms import FORMS, Form, each_form
 
 BIG = b"B" * 40_000
 
@@ -98,7 +98,8 @@ def test_arguments_are_read_one_by_one_or_together(form: Form, values: list[byte
 
 @each_form
 def test_an_index_out_of_range_is_an_error(form: Form) -> None:
-    for args in (of(form, b"GET", b"k"), parsed(form, b"GET", b"k").args, of(form)):
+    parser = parsed(form, b"GET", b"k")
+    for args in (of(form, b"GET", b"k"), parser.args, of(form)):
         for i in (2, 99, -1):
             for read in (args.bytes_at, args.size_at, args.int_at, args.float_at):
                 with pytest.raises(IndexError):
@@ -122,7 +123,8 @@ def test_only_bytes_can_be_arguments_of_ones_own(form: Form) -> None:
 
 @each_form
 def test_words_are_compared_without_case(form: Form) -> None:
-    args = parsed(form, b"nx", b"Nx", b"NX", b"nxx", b"n", b"", b"\xe4", b"n\0", b"{}", b"@[`").args
+    parser = parsed(form, b"nx", b"Nx", b"NX", b"nxx", b"n", b"", b"\xe4", b"n\0", b"{}", b"@[`")
+    args = parser.args
     assert [args.equals(i, b"NX") for i in range(10)] == [True] * 3 + [False] * 7
     assert args.equals(5, b"")
     assert args.equals(6, b"\xe4")
@@ -136,7 +138,8 @@ def test_words_are_compared_without_case(form: Form) -> None:
 @pytest.mark.parametrize("text", [*INTEGERS, *NO_INTEGERS])
 def test_integers_are_canonical_and_of_64_bits(form: Form, text: bytes) -> None:
     module = form.module("respkit.resp.inbuf")
-    for args in (parsed(form, text).args, of(form, text)):
+    parser = parsed(form, text)
+    for args in (parser.args, of(form, text)):
         if text in INTEGERS:
             assert args.int_at(0) == module.parse_integer(text) == INTEGERS[text]
             continue
@@ -153,7 +156,8 @@ def test_integers_are_canonical_and_of_64_bits(form: Form, text: bytes) -> None:
 @pytest.mark.parametrize("text", [*DOUBLES, *NO_DOUBLES], ids=lambda text: repr(text[:20]))
 def test_doubles_are_what_strtod_takes_but_nan(form: Form, text: bytes) -> None:
     module = form.module("respkit.resp.inbuf")
-    for args in (parsed(form, text).args, of(form, text)):
+    parser = parsed(form, text)
+    for args in (parser.args, of(form, text)):
         if text in DOUBLES:
             assert args.float_at(0) == module.parse_double(text) == DOUBLES[text]
             assert math.copysign(1, args.float_at(0)) == math.copysign(1, DOUBLES[text])
@@ -194,6 +198,46 @@ def test_a_detached_copy_outlives_its_parser(form: Form) -> None:
     del copy
     assert again.to_list() == [b"SET", b"key", b"value", BIG, b"", b"end"]
     assert of(form).detach().to_list() == []
+
+
+@pytest.mark.skipif(FORMS[0].name != "compiled", reason="plain arguments are bytes objects")
+def test_views_are_forgotten_before_what_they_look_into_goes() -> None:
+    def new() -> Any:
+        return parsed(FORMS[0], b"GET", b"key", b"k" * 50_000)
+
+    def read(parser: Any) -> None:
+        parser.buffer.feed(b"x")
+
+    def offered(parser: Any) -> None:
+        parser.buffer.writable()
+
+    def released(parser: Any) -> None:
+        parser.buffer.release()
+
+    def replaced(parser: Any) -> None:
+        FORMS[0].module("respkit.resp.inbuf").CommandParser(parser.buffer)
+
+    for end in (read, offered, released, replaced, lambda parser: parser.next()):
+        parser = new()
+        assert parser.args.to_list()[:2] == [b"GET", b"key"]
+        end(parser)
+        assert (parser.args.count, parser.args.to_list(), parser.args.frame_size) == (0, [], 0)
+        with pytest.raises(IndexError):
+            parser.args.bytes_at(0)
+    args = new().args  # parser and buffer are gone
+    assert args.to_list() == []
+
+
+@pytest.mark.skipif(FORMS[0].name != "compiled", reason="plain arguments are bytes objects")
+def test_the_views_of_an_unfinished_command_are_not_shown() -> None:
+    parser = FORMS[0].module("respkit.resp.inbuf").CommandParser()
+    for piece in (b"*3\r\n$3\r\nGET\r\n$1", b"\r\nk\r\n$100000\r\nabc", b"d" * 99_997, b"\r"):
+        parser.buffer.feed(piece)
+        assert not parser.next()
+        assert parser.args.to_list() == []
+    parser.buffer.feed(b"\n")
+    assert parser.next()
+    assert parser.args.to_list() == [b"GET", b"k", b"abc" + b"d" * 99_997]
 
 
 @each_form

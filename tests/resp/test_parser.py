@@ -164,16 +164,18 @@ def test_authentication_holds_from_the_next_command_on(form: Form) -> None:
 @each_form
 @pytest.mark.parametrize("size", [1, 5, 10**9])
 def test_a_command_is_forwarded_as_it_came(form: Form, size: int) -> None:
-    odd = b"*2\rx$3\rxGETxx$1\rxkyy"
+    # Line ends that the parser does not look at are not passed on.
+    odd = [b"*2\rx$1\r\nG\r\n$1\r\nk\r\n", b"*2\r\n$1\rxG\r\n$1\r\nk\r\n", b"*2\r\n$1\r\nG\r\n$1\r\nkx\n"]
     big = multibulk(b"SET", b"k", b"v" * 40_000)
-    stream = GET + odd + multibulk(*[b"x"] * 50) + b"SET 'a b' \"c\"\r\n" + big
+    stream = GET + b"".join(odd) + multibulk(*[b"x"] * 50) + b"SET 'a b' \"c\"\r\n" + big
     parser, out = new(form), form.module("respkit.resp.outbuf").OutBuffer()
     for piece in in_pieces(stream, size):
         parser.buffer.feed(piece)
         while parser.next():
             out.forward(parser.args)
-    # What a lenient parser takes is written anew: the server behind may see it otherwise.
-    assert out.take() == GET + multibulk(b"GET", b"k") + multibulk(*[b"x"] * 50) + multibulk(b"SET", b"a b", b"c") + big
+    assert out.take() == b"".join(
+        [GET, multibulk(b"G", b"k") * 3, multibulk(*[b"x"] * 50), multibulk(b"SET", b"a b", b"c"), big]
+    )
 
 
 # After an error ----------------------------------------------------------------------------------------------------

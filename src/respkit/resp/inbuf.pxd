@@ -14,6 +14,8 @@ cpdef object parse_integer(bytes text)
 cpdef object parse_double(bytes text)
 cpdef list split_words(bytes line)
 
+cdef class Args
+
 cdef class InBuffer:
     # Bytes received and not yet consumed: data[start:end]. `data` is a block while they fit one, else of the heap,
     # and NULL while there are none.
@@ -28,6 +30,8 @@ cdef class InBuffer:
     # not full, the room for the next read lies in it.
     cdef bytes big
     cdef readonly Py_ssize_t big_filled
+    # The arguments of the parser on this buffer: they are forgotten before what they look into is moved or overwritten.
+    cdef Args reader
 
     # For a carrier: where the next read may go (at least one byte), and how much came.
     # Both can move what is in the buffer.
@@ -60,14 +64,15 @@ cdef class Args:
     cdef list owners
     # A copy made by detach(): its bytes lie behind its views, so that it cannot grow.
     cdef bint fixed
-    # The command as it stood on the wire, for forwarding; NULL for inline commands, for one that holds a big bulk,
-    # and for a detached copy.
+    # The command as it stood on the wire; NULL for inline commands, for one that holds a big bulk, and for a detached copy.
+    # The parser, like Redis, lets bytes at the ends of lines pass unseen: OutBuffer.forward() looks at them.
     cdef const char* frame
     cdef readonly Py_ssize_t frame_size
 
     cdef int append(self, const char* at, Py_ssize_t size) except -1
     cdef int append_owned(self, bytes value) except -1
     cdef int grow(self) except -1
+    cdef void forget(self) noexcept
     cdef void clear(self) noexcept
     cdef bint equals_view(self, Py_ssize_t i, const char* word, Py_ssize_t size) noexcept
     cdef int check(self, Py_ssize_t i) except -1
@@ -88,6 +93,8 @@ cdef class CommandParser:
     cdef public long long max_bulk
     # Arguments still to come of the command in progress; 0 between commands.
     cdef long long left
+    # How many views there are of the command in progress.
+    cdef Py_ssize_t parsed
     # Offsets from the buffer's start: what has been parsed, and how far the end of a line has been looked for.
     cdef Py_ssize_t scanned
     cdef Py_ssize_t searched
@@ -102,6 +109,7 @@ cdef class CommandParser:
     cdef bint parse(self) except -1
     cdef int header(self) except -1
     cdef int multibulk(self) except -1
+    cdef int take_arguments(self) except -1
     cdef int inline_command(self) except -1
     cdef Py_ssize_t line_end(self, char ending, str too_big) except -2
     cdef object refuse(self, str text)

@@ -284,6 +284,8 @@ cdef class InBuffer:
         if self.lent is not None:
             return self.own(wanted)
         unguard(self.data, self.capacity)
+        if self.reader is not None:
+            self.reader.forget()
         if self.data is NULL:
             self.data = take_block()
             self.capacity = BLOCK_BYTES
@@ -408,6 +410,8 @@ cdef inline void drop_memory(InBuffer buffer) noexcept:
             buffer.start = buffer.end = 0
             return
         unguard(buffer.data, buffer.capacity)
+        if buffer.reader is not None:
+            buffer.reader.forget()
         if buffer.capacity == BLOCK_BYTES:
             give_block(buffer.data)
         else:
@@ -468,11 +472,14 @@ cdef class Args:
         self.owners.append(value)
         return self.append(PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value))
 
-    cdef void clear(self) noexcept:
+    cdef void forget(self) noexcept:
         self.count = 0
-        self.owners = None
         self.frame = NULL
         self.frame_size = 0
+
+    cdef void clear(self) noexcept:
+        self.forget()
+        self.owners = None
         if self.room > KEPT_VIEWS or self.fixed:
             free(self.views)
             self.views = NULL
@@ -649,6 +656,9 @@ cdef class CommandParser:
     def __init__(self, InBuffer buffer=None):
         self.buffer = InBuffer() if buffer is None else buffer
         self.args = Args()
+        if self.buffer.reader is not None:
+            self.buffer.reader.clear()  # of the parser before this one
+        self.buffer.reader = self.args
         self.trusted = True
         self.max_bulk = MAX_BULK_BYTES
         self.bulk = UNKNOWN
@@ -709,13 +719,14 @@ cdef class CommandParser:
     cpdef int reset(self) except -1:
         """Forget the command in progress, and an error; the buffer is the caller's to empty."""
         self.args.clear()
-        self.left = 0
+        self.left = self.parsed = 0
         self.scanned = self.searched = 0
         self.bulk = UNKNOWN
         self.broken = None
         return 0
 
     cdef object refuse(self, str text):
+        self.args.forget()
         self.broken = "Protocol error: " + text
         self.left = -1  # so that next() comes to parse(), which raises it again
         return ProtocolError(self.broken)
@@ -774,12 +785,24 @@ cdef class CommandParser:
             self.searched = 0
             return 1
         self.left = count
+        self.parsed = 0
         self.scanned = self.searched = at + 2
         self.base = base
         return 1
 
     cdef int multibulk(self) except -1:
-        """The arguments that are still to come: 1 once all are there."""
+        """The arguments that are still to come: 1 once all are there.
+
+        Until then nobody sees those that came: they are kept as `parsed`, and `count` stays 0.
+        """
+        self.args.count = self.parsed
+        if self.take_arguments():
+            return 1
+        self.parsed = self.args.count
+        self.args.count = 0
+        return 0
+
+    cdef int take_arguments(self) except -1:
         cdef InBuffer buffer = self.buffer
         cdef Args args = self.args
         cdef const char* base = buffer.data + buffer.start
