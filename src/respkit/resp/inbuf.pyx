@@ -22,11 +22,13 @@ cdef extern from "Python.h":
 
 cdef extern from *:
     """
-    /* Under AddressSanitizer, what lies behind the bytes received is out of bounds, block or not. */
+    /* Under AddressSanitizer, what lies behind the bytes received is out of bounds, block or not. A page of it is
+       enough: to mark all of a large buffer at each read would take quadratic time. */
     #ifdef __SANITIZE_ADDRESS__
     #include <sanitizer/asan_interface.h>
-    #define respkit_guard(at, size) __asan_poison_memory_region((at), (size_t)(size))
-    #define respkit_unguard(at, size) __asan_unpoison_memory_region((at), (size_t)(size))
+    #define respkit_guarded(size) ((size_t)((size) < 4096 ? (size) : 4096))
+    #define respkit_guard(at, size) __asan_poison_memory_region((at), respkit_guarded(size))
+    #define respkit_unguard(at, size) __asan_unpoison_memory_region((at), respkit_guarded(size))
     #else
     #define respkit_guard(at, size) ((void)0)
     #define respkit_unguard(at, size) ((void)0)
@@ -283,7 +285,7 @@ cdef class InBuffer:
         cdef Py_ssize_t capacity
         if self.lent is not None:
             return self.own(wanted)
-        unguard(self.data, self.capacity)
+        unguard(self.data + self.end, self.capacity - self.end)
         if self.reader is not None:
             self.reader.forget()
         if self.data is NULL:
@@ -361,6 +363,8 @@ cdef class InBuffer:
             memcpy(PyBytes_AS_STRING(self.big), at, self.big_filled)
             # Rarely anything is behind it: who has the whole bulk has no need to expect it.
             memmove(at, at + self.big_filled, there - self.big_filled)
+            if self.lent is None:
+                unguard(self.data + self.end, self.capacity - self.end)
             self.end -= self.big_filled
             if self.lent is None:
                 guard(self.data + self.end, self.capacity - self.end)
@@ -404,14 +408,14 @@ cdef class InBuffer:
 
 cdef inline void drop_memory(InBuffer buffer) noexcept:
     if buffer.data is not NULL:
+        if buffer.reader is not None:
+            buffer.reader.forget()
         if buffer.lent is not None:
             buffer.lent = None
             buffer.data = NULL
             buffer.start = buffer.end = 0
             return
-        unguard(buffer.data, buffer.capacity)
-        if buffer.reader is not None:
-            buffer.reader.forget()
+        unguard(buffer.data + buffer.end, buffer.capacity - buffer.end)
         if buffer.capacity == BLOCK_BYTES:
             give_block(buffer.data)
         else:
