@@ -211,13 +211,17 @@ def test_views_are_forgotten_before_what_they_look_into_goes() -> None:
     def offered(parser: Any) -> None:
         parser.buffer.writable()
 
+    def fed_bytes(parser: Any) -> None:
+        parser.buffer.consume(parser.buffer.size())
+        parser.buffer.feed(bytes(100))
+
     def released(parser: Any) -> None:
         parser.buffer.release()
 
     def replaced(parser: Any) -> None:
         FORMS[0].module("respkit.resp.inbuf").CommandParser(parser.buffer)
 
-    for end in (read, offered, released, replaced, lambda parser: parser.next()):
+    for end in (read, offered, fed_bytes, released, replaced, lambda parser: parser.next()):
         parser = new()
         assert parser.args.to_list()[:2] == [b"GET", b"key"]
         end(parser)
