@@ -67,7 +67,12 @@ class Client:
         for word in words:
             data = word if isinstance(word, bytes) else str(word).encode()
             parts.append(b"$%d\r\n%s\r\n" % (len(data), data))
-        return self.send(b"".join(parts))
+        reply = self.send(b"".join(parts))
+        # On a busy machine a command may take all of a turn; the session then waits for the next.
+        while self.session.waiting:
+            self.session.resume()
+            reply += self.carrier.outbuf.take()
+        return reply
 
 
 class QuietServer(Server):

@@ -108,6 +108,7 @@ def test_an_empty_table_has_nothing(new_table: New) -> None:
         lambda t: t.value_bytes(),
         lambda t: t.value_size(),
         lambda t: t.value_object(),
+        lambda t: t.entry_bytes(),
         lambda t: t.write_bulk(OutBuffer()),
         lambda t: t.write_range(OutBuffer(), 0, 0),
         lambda t: t.clock(),
@@ -434,6 +435,18 @@ def test_memory_comes_back(new_table: New) -> None:
     # What is kept is of the size of a few chunks of the dense arrays.
     assert table.memory_used() < 70_000
     assert table.size() == table.expiring() == 0
+
+
+def test_an_entry_tells_its_memory(new_table: New) -> None:
+    table = new_table()
+    put(table, b"k", b"v")
+    small = table.entry_bytes()
+    assert 0 < small < 250
+    for size in (1000, BIG):
+        put(table, b"k", b"v" * size)
+        assert size < table.entry_bytes() < size + 300
+        table.set_expire_at(1)
+        assert size < table.entry_bytes() < size + 300
 
 
 def test_an_emptied_table_is_freed_piece_by_piece(new_table: New) -> None:

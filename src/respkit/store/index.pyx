@@ -49,6 +49,7 @@ cdef enum:
     HURRY = 128
     # A large array is mapped: its pages come when they are first used, and go in pieces once their slots have moved.
     MAPPED_BYTES = 1 << 20
+    PIECE_BYTES = 1 << 17
 
 
 cdef int slots_make(Slots* slots, size_t size) except -1:
@@ -161,8 +162,8 @@ cdef void move_some(Index* index) noexcept nogil:
                 return
             old.used -= 1
         index.frontier += 1
-        if old.mapped and index.frontier * 8 % MAPPED_BYTES == 0:
-            madvise(<char*>at + index.frontier * 8 - MAPPED_BYTES, MAPPED_BYTES, MADV_DONTNEED)
+        if old.mapped and index.frontier * 8 % PIECE_BYTES == 0:
+            madvise(<char*>at + index.frontier * 8 - PIECE_BYTES, PIECE_BYTES, MADV_DONTNEED)
     if old.used == 0:
         slots_free(old)
         index.frontier = 0

@@ -56,6 +56,7 @@ cdef class Table:
     cpdef bytes value_bytes(self)
     cpdef Py_ssize_t value_size(self) except -1
     cpdef object value_object(self)
+    cpdef long long entry_bytes(self) except -1
     cpdef int write_bulk(self, OutBuffer out) except -1
     cpdef int write_range(self, OutBuffer out, Py_ssize_t start, Py_ssize_t size) except -1
     cpdef long long clock(self) except -1

@@ -219,6 +219,11 @@ class Table:
             raise TypeError("a string is not an object")
         return entry.value
 
+    def entry_bytes(self) -> int:
+        """The memory that it takes, its places in table and index among it; an object's own aside. An estimate here."""
+        entry = self._entry()
+        return 200 + len(entry.key) + (len(entry.value) if isinstance(entry.value, bytes) else 0)
+
     def write_bulk(self, out: OutBuffer) -> int:
         """The string, as a bulk string."""
         return out.bulk(self.value_bytes())
