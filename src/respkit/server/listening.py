@@ -59,6 +59,8 @@ class Listeners:
                 self.tls = self.listen(settings["tls-port"], "TLS", self.tls_context())
             if settings["unixsocket"]:
                 self.unix = self.listen_unix()
+            if self.any_port:  # CONFIG GET port tells which it is
+                settings.override("port", self.port)
         except ListenError:
             self.close()
             raise
@@ -66,7 +68,8 @@ class Listeners:
             self.server.log.warning("Configured to not listen anywhere, exiting.")
             raise ListenError("nowhere to listen")
 
-    def listen(self, port: int, kind: str, tls: ssl.SSLContext | None) -> Listener:
+    def listen(self, port: int, kind: str, tls: ssl.SSLContext | None) -> Listener | None:
+        """A listener on a port of all addresses of `bind`; None where there are none."""
         settings = self.server.settings
         hosts = [address.decode("utf-8", "surrogateescape") for address in settings["bind"]]
         try:
@@ -77,7 +80,7 @@ class Listeners:
             log.warning(f"Warning: Could not create server TCP listening socket {where}: bind: {error.strerror}")
             log.warning(f"Failed listening on port {port} ({kind}), aborting.")
             raise ListenError(f"cannot listen on port {port}") from None
-        return self.accept(sockets, tls)
+        return self.accept(sockets, tls) if sockets else None
 
     def listen_unix(self) -> Listener:
         settings = self.server.settings
@@ -144,6 +147,8 @@ class Listeners:
     def change_port(self) -> None:
         """Follow a change of `port`."""
         port = self.server.settings["port"]
+        if port == self.port:
+            return
         try:
             new = self.listen(port, "TCP", None) if port else None
         except ListenError:
@@ -172,21 +177,28 @@ class Listeners:
 
     def change_addresses(self) -> None:
         """Follow a change of `bind`."""
-        # The old sockets hold the ports, maybe on the very addresses that are wanted again.
-        if self.tcp:
-            self.tcp = self.rebound(self.tcp, "TCP")
-        if self.tls:
-            self.tls = self.rebound(self.tls, "TLS")
+        settings = self.server.settings
+        if settings["port"]:
+            self.tcp = self.rebound(self.tcp, settings["port"], "TCP")
+        if settings["tls-port"]:
+            self.tls = self.rebound(self.tls, settings["tls-port"], "TLS")
 
-    def rebound(self, old: Listener, kind: str) -> Listener:
-        port = old.port
-        names = [sock.getsockname()[0] for sock in old.sockets]
-        old.close()
+    def rebound(self, old: Listener | None, port: int, kind: str) -> Listener | None:
+        # The old sockets hold the port, maybe on the very addresses that are wanted again.
+        names = []
+        tls = None
+        if old:
+            names = [sock.getsockname()[0] for sock in old.sockets]
+            tls = old.tls
+            old.close()
+        elif kind == "TLS":
+            tls = self.tls_context()
         try:
-            return self.listen(port, kind, old.tls)
+            return self.listen(port, kind, tls)
         except ListenError:
-            old.sockets.extend(listen_tcp(names, port, backlog=self.server.settings["tcp-backlog"]))
-            old.start()
+            if old:
+                old.sockets.extend(listen_tcp(names, port, backlog=self.server.settings["tcp-backlog"]))
+                old.start()
             raise ValueError("Failed to bind to specified addresses.") from None
 
     def change_keepalive(self) -> None:

@@ -46,6 +46,7 @@ LOGO = """
 
 # Descriptors that a server needs besides its clients': listeners, files, the loop's own.
 RESERVED_DESCRIPTORS = 32
+OOM_SCORE = "/proc/self/oom_score_adj"
 # Between two looks at whether Python has garbage to collect, while nobody asks for anything.
 COLLECT_TICKS = 10
 COLLECT_OBJECTS = 5000
@@ -164,6 +165,8 @@ class Process:
         self.signal_name = ""
         self.idle_ticks = 0
         self.calls = 0
+        # What the kernel's score was before it was touched.
+        self.oom_score: int | None = None
 
     async def run(self) -> int:
         """Serves until the end; the exit status."""
@@ -180,6 +183,9 @@ class Process:
         settings = self.settings
         settings.on_change(("proc-title-template",), self.set_title)
         settings.on_change(("dir",), lambda: os.chdir(settings["dir"]))
+        settings.on_change(("oom-score-adj", "oom-score-adj-values"), self.set_oom_score)
+        if settings["oom-score-adj"] != "no":
+            self.set_oom_score()
         self.show_logo()
         self.catch_signals()
         log.warning("Server initialized")
@@ -237,6 +243,22 @@ class Process:
         }
         template = settings["proc-title-template"].decode("utf-8", "replace")
         setproctitle(template.format(**fields).rstrip(" "))
+
+    def set_oom_score(self) -> None:
+        """How readily the kernel ends this process where memory runs out, as oom-score-adj says. ValueError where it refuses."""
+        mode = self.settings["oom-score-adj"]
+        try:
+            with open(OOM_SCORE, "r+") as file:
+                if self.oom_score is None:
+                    self.oom_score = int(file.read())
+                value = self.oom_score
+                if mode != "no":
+                    value = self.settings["oom-score-adj-values"][0] + (0 if mode == "absolute" else value)
+                file.seek(0)
+                file.write(str(min(max(value, -1000), 1000)))
+        except (OSError, ValueError) as error:
+            self.log.warning(f"Unable to write oom_score_adj: {error}")
+            raise ValueError("Failed to set current oom_score_adj. Check server logs.") from None
 
     def catch_signals(self) -> None:
         """SIGTERM and SIGINT end the server in order; SIGHUP and SIGPIPE do nothing."""

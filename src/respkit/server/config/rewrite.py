@@ -26,7 +26,7 @@ class Rewriter:
         self.lines: list[bytes] = []
         self.places: dict[bytes, list[int]] = {}
         self.written: set[bytes] = set()
-        for raw in text.split(b"\n") if text else []:
+        for raw in text.removesuffix(b"\n").split(b"\n") if text else []:
             self._take(raw.strip(b"\r\n\t "))
         self.signed = SIGNATURE in self.lines
 

@@ -112,7 +112,10 @@ class Settings:
             except ValueError as error:
                 self._values = before
                 for other, _ in effects:
-                    other()
+                    try:
+                        other()
+                    except ValueError:  # what held before is as good as can be had
+                        pass
                 raise _failed(name, str(error)) from None
 
 
