@@ -1,5 +1,8 @@
 """A server without sockets: sessions on carriers that only remember what they were asked."""
 
+import socket
+from types import SimpleNamespace
+
 import pytest
 
 from respkit.net.carrier import Carrier
@@ -17,6 +20,7 @@ class FakeCarrier(Carrier):
     peer = "10.0.0.1:1234"
     local = "127.0.0.1:6379"
     fd = 7
+    sock = SimpleNamespace(family=socket.AF_INET)
     closed = closing = paused = waiting = False
     bytes_in = bytes_out = 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable
 
 from respkit.acl.user import User
@@ -249,7 +250,7 @@ def describe(session: Session, asking: Session) -> bytes:
 
 def is_unix(session: Session) -> bool:
     """Whether it came through a unix socket."""
-    return session.carrier.peer.startswith("/")
+    return session.carrier.sock.family == getattr(socket, "AF_UNIX", None)
 
 
 def is_local(session: Session) -> bool:

@@ -14,7 +14,7 @@ import sys
 from respkit.__about__ import __version__
 from respkit.errors import ACLRuleError, ConfigError
 from respkit.server.app import Server
-from respkit.server.config.file import ConfigFileError, ConfigReader, parse_command_line
+from respkit.server.config.file import ConfigFileError, ConfigReader, fatal_text, parse_command_line
 from respkit.server.config.settings import Settings
 from respkit.server.listening import ListenError
 from respkit.server.log import LEVELS, Log, LogFile
@@ -67,8 +67,8 @@ def main(words: list[str]) -> int:
     path, stdin, options = parse_command_line(words)
     try:
         ConfigReader(settings, directives.read).load(path, stdin, options)
+        check_log_file(settings["logfile"])
         log_file.path = settings["logfile"]
-        check_log_file(log_file.path)
     except ConfigFileError as error:
         print(error, file=sys.stderr, end="")
         return 1
@@ -314,7 +314,7 @@ def check_log_file(path: bytes) -> None:
         try:
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644))
         except OSError as error:
-            raise ConfigError(f"Can't open the log file: {error.strerror}") from None
+            raise ConfigFileError(fatal_text(f"Can't open the log file: {error.strerror}")) from None
 
 
 def daemonize() -> None:

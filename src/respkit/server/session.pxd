@@ -121,6 +121,7 @@ cdef class Session(Protocol):
 
     @cython.locals(gate=cython.ulonglong)
     cdef bint pass_gate(self, ServerCommand command, Args args) except -1
+    @cython.locals(skipped=bint, now=cython.longlong)
     cdef int run_silently(self, ServerCommand command, Args args) except -1
     cdef int reject(self, ServerCommand command, bytes text) except -1
     cpdef int error(self, bytes text) except -1

@@ -216,7 +216,7 @@ class Session(Protocol):
         args = parser.args
         out = self.out
         while not self.ended:
-            if self.budget <= 0 or self.clock_us > self.turn_us:
+            if (self.budget <= 0 or self.clock_us > self.turn_us) and parser.buffer.size() > 0:
                 self.yield_turn()
                 return 0
             if not parser.next():
@@ -298,10 +298,14 @@ class Session(Protocol):
         self.reply_skip = False
         try:
             command.handler(self, args)
+            command.calls += 1
+            now = clock.monotonic_us()
+            command.microseconds += now - self.clock_us
+            self.clock_us = now
         except CommandError as error:
             self.refused(error.reply)
-        else:
-            command.calls += 1
+        except Exception:
+            self.blame()
         if not self.reply_kept:
             self.out.truncate(self.reply_start)
         if skipped and not self.reply_off and not self.reply_skip:

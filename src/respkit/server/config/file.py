@@ -96,14 +96,10 @@ def read_files(path: bytes) -> bytes:
     return b"".join(parts)
 
 
-def fatal_text(reason: str, number: int, line: bytes) -> str:
-    """What Redis prints before it gives up."""
-    return (
-        "\n*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\n"
-        f"Reading the configuration file, at line {number}\n"
-        f">>> '{line.decode('utf-8', 'surrogateescape')}'\n"
-        f"{reason}\n"
-    )
+def fatal_text(reason: str, number: int = 0, line: bytes = b"") -> str:
+    """What Redis prints before it gives up; `number` is 0 where no line is to blame."""
+    where = f"Reading the configuration file, at line {number}\n>>> '{line.decode('utf-8', 'surrogateescape')}'\n"
+    return f"\n*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\n{where if number else ''}{reason}\n"
 
 
 def parse_command_line(words: list[str]) -> tuple[bytes | None, bool, bytes]:
