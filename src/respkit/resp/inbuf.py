@@ -237,7 +237,7 @@ class Args:
 
     def equals_view(self, i: int, word: bytes, size: int) -> bool:
         """Like `equals`, for compiled callers, who have a pointer and a size."""
-        return i < self.count and self.values[i].upper() == word[:size]
+        return i < self.count and len(self.values[i]) == size and self.values[i].upper() == word[:size]
 
     def equals(self, i: int, word: bytes) -> bool:
         """Whether argument `i` is `word`, which is given in upper case, whatever the case of its ASCII letters."""

@@ -130,8 +130,9 @@ class Session(Protocol):
         self.gate = 0
         self.client_id = 0
         self.command: ServerCommand | None = None
+        # The command of before; there is none at first, and a size of -1 is no argument's. Compiled, `last_at` points into
+        # `last_name`.
         self.last = server.commands.known[b"ping"]
-        # Compiled, `last_at` is a pointer into `last_name`. A size of -1: there has been no command yet.
         self.last_name = self.last_at = b""
         self.last_size = -1
         # Set where no further command may run: the connection closes once what it is owed has been sent.
