@@ -17,7 +17,7 @@ log = logging.getLogger("respkit.proxy")
 #: Between attempts: doubled after each failure, up to the longest, and spread, that a fleet of proxies does not knock in step.
 SHORTEST_DELAY = 0.05
 LONGEST_DELAY = 2.0
-#: A connection that lived for less counts as a failed attempt.
+#: A connection that lived for less, time and again, is no better than none.
 SHORT_LIFE = 1.0
 
 
@@ -28,7 +28,9 @@ class Connector:
         self.upstream = upstream
         self.endpoint = endpoint
         self.login = login
+        # Attempts that failed in a row, and connections that were good but did not last.
         self.failures = 0
+        self.short_lives = 0
         self._lost: asyncio.Future[UpstreamError] | None = None
 
     async def run(self) -> None:
@@ -40,20 +42,20 @@ class Connector:
                 error = await self._one_connection()
             except UpstreamError as refused:
                 error = refused
-            else:
-                if loop.time() - began > SHORT_LIFE:
-                    # It was good for a while: try at once, and let requests wait meanwhile.
-                    self.failures = 0
+                self.failures += 1
+                if self.failures == 1:
                     log.warning("%s", error)
-                    continue
-            self.failures += 1
-            if self.failures == 1:
+            else:
                 log.warning("%s", error)
+                self.failures = 0
+                self.short_lives = 0 if loop.time() - began > SHORT_LIFE else self.short_lives + 1
+                if self.short_lives < 2:
+                    continue  # the server may be there all the same: requests wait while we ask
             upstream.down(error)
-            await asyncio.sleep(self._delay())
+            await asyncio.sleep(self._delay(self.failures + self.short_lives))
 
-    def _delay(self) -> float:
-        longest = min(LONGEST_DELAY, SHORTEST_DELAY * 2.0 ** min(self.failures - 1, 16))
+    def _delay(self, times: int) -> float:
+        longest = min(LONGEST_DELAY, SHORTEST_DELAY * 2.0 ** min(times - 1, 16))
         return longest * random.uniform(0.5, 1.0)  # noqa: S311  (nobody gains by guessing it)
 
     async def _one_connection(self) -> UpstreamError:
@@ -69,12 +71,14 @@ class Connector:
             error = upstream.error(f"not connected within {upstream.timeout_ms} ms")
         except errors.ConnectionError as refused:
             cause = refused.__cause__
-            error = upstream.error(reason_text(cause if isinstance(cause, OSError) else refused))
+            if isinstance(cause, OSError):
+                error = upstream.error(reason_text(cause))
+            else:
+                error = upstream.error(f"{refused.code} {refused}".strip())
         except errors.RedisError as refused:
-            error = refused if isinstance(refused, UpstreamError) else upstream.error(str(refused))
+            error = refused if isinstance(refused, UpstreamError) else upstream.error(f"{refused.code} {refused}".strip())
         else:
             log.info("upstream %s (%s): connected", upstream.name, upstream.address)
-            self.failures = 0
             upstream.up(wire)
             return await self._lost
         finally:

@@ -5,6 +5,8 @@ cdef class Entry:
     cdef readonly Command command
     cdef readonly bytes word
     cdef readonly int kind
+    cdef readonly Py_ssize_t least
+    cdef readonly Py_ssize_t most
     cdef readonly int first_key
     cdef readonly bint guarded
     cdef readonly bint plain

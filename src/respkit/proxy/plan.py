@@ -87,6 +87,9 @@ class Entry:
         self.command = command
         self.word = command.name.upper()
         self.kind = kind
+        # How many arguments there must be, at least and at most.
+        self.least = abs(command.arity)
+        self.most = command.arity if command.arity > 0 else 1 << 62
         self.first_key = command.first_key
         self.guarded = command.name in GUARDS
         # A command whose name alone says which it is; else it must be looked up each time.

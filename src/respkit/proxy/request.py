@@ -132,7 +132,8 @@ class Client(Protocol):
             self.tail = None
             if self.leaving:
                 self.carrier.close()
-        self.carrier.flush_soon()
+        if not self.carrier.flush_wanted:
+            self.carrier.flush_soon()
         if self.held:
             self.wake()
         elif self.out.end - self.out.start > self.close_bytes:

@@ -258,7 +258,7 @@ class Session(Client):
                 self.last_but_one = self.last
                 self.last = entry
         command = entry.command
-        if not command.arity_ok(args.count):
+        if args.count < entry.least or args.count > entry.most:
             return self.refuse(refusals.wrong_arity(command))
         user = self.user
         if user is None:

@@ -9,6 +9,8 @@ Connecting, and again and again after a failure, is ``connector``'s business.
 
 from __future__ import annotations
 
+import errno
+import os
 import time
 from typing import Any
 
@@ -99,11 +101,14 @@ class Upstream:
         self.requests += 1
         if self.state == _UP:
             self.link.request(request)
-            self.wire.carrier.flush_soon()
-        elif self.last is None:
-            self.first = self.last = request
+            if not self.wire.carrier.flush_wanted:
+                self.wire.carrier.flush_soon()
         else:
-            self.last.next = request
+            request.next = None
+            if self.last is None:
+                self.first = request
+            else:
+                self.last.next = request
             self.last = request
         if not self.timing:
             self.begin_timing()
@@ -112,6 +117,23 @@ class Upstream:
     def is_full(self) -> bool:
         """Whether the server takes less than it is sent, so that whoever sends should wait."""
         return self.out.end - self.out.start > self.pause_bytes
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether clients are held because of it."""
+        return bool(self.blocked)
+
+    @property
+    def unanswered(self) -> int:
+        """How many requests wait for their replies, or for a connection."""
+        if self.state == _UP:
+            return self.link.in_flight
+        count = 0
+        slot = self.first
+        while slot is not None:
+            count += 1
+            slot = slot.next
+        return count
 
     # The connection --------------------------------------------------------------------------------------------------
 
@@ -278,5 +300,9 @@ class Wire(Protocol):
 
 def reason_text(error: BaseException) -> str:
     """An exception in the words of the operating system, in lower case."""
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
+    text = str(error) or type(error).__name__
+    if isinstance(error, OSError):
+        # asyncio's loops word a refused connection each in their own way; TLS and resolvers number theirs otherwise.
+        own = error.errno in errno.errorcode and type(error).__module__ == "builtins"
+        text = os.strerror(error.errno or 0) if own else error.strerror or text
     return text[0].lower() + text[1:]
