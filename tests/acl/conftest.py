@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
 
 class Live:
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, file: BinaryIO) -> None:
         self.connection = connection
-        self.file = connection.makefile("rb")
+        self.file = file
 
     def call(self, *words: bytes) -> Any:
         self.connection.sendall(b"*%d\r\n" % len(words) + b"".join([b"$%d\r\n%b\r\n" % (len(w), w) for w in words]))
@@ -31,5 +31,5 @@ class Live:
 
 @pytest.fixture(scope="module")
 def live(shared_redis_server: Any) -> Iterator[Live]:
-    with shared_redis_server.connect() as connection:
-        yield Live(connection)
+    with shared_redis_server.connect() as connection, connection.makefile("rb") as file:
+        yield Live(connection, file)

@@ -439,8 +439,8 @@ async def test_clients_that_send_anything(data: bytes) -> None:
 
 
 REPLIES = st.sampled_from(
-    rb"+OK\r\n;:1\r\n;$-1\r\n;*0\r\n;*-1\r\n;*2\r\n;$3\r\nabc\r\n;-ERR x\r\n;$;\r\n;*1\r\n;%1\r\n;_\r\n;>1\r\n;|1\r\n;#t\r\n;$5\r\nab;"
-    rb"x;*99999999\r\n;$99999999\r\n;(12\r\n;~1\r\n".decode("unicode_escape")
+    rb"+OK\r\n;:1\r\n;$-1\r\n;*0\r\n;*-1\r\n;*2\r\n;$3\r\nabc\r\n;-ERR x\r\n;$;\r\n;*1\r\n;%1\r\n;_\r\n;>1\r\n;|1\r\n;#t\r\n;"
+    rb"$5\r\nab;x;*99999999\r\n;$99999999\r\n;(12\r\n;~1\r\n".decode("unicode_escape")
     .encode("latin-1")
     .split(b";")
 )

@@ -45,6 +45,11 @@ class Connector:
                 self.failures += 1
                 if self.failures == 1:
                     log.warning("%s", error)
+            except Exception as bug:
+                # Whatever it was, the connection has gone with it; the next one is another chance.
+                error = upstream.error(f"internal error: {bug!r}")
+                self.failures += 1
+                log.exception("%s", error)
             else:
                 log.warning("%s", error)
                 self.failures = 0
@@ -63,6 +68,7 @@ class Connector:
         upstream = self.upstream
         self._lost = asyncio.get_running_loop().create_future()
         wire = Wire(upstream, _nothing, self._on_lost)
+        kept = False
         try:
             async with asyncio.timeout(upstream.timeout_ms / 1000):
                 await connect(self.endpoint, wire)
@@ -76,13 +82,16 @@ class Connector:
             else:
                 error = upstream.error(f"{refused.code} {refused}".strip())
         except errors.RedisError as refused:
-            error = refused if isinstance(refused, UpstreamError) else upstream.error(f"{refused.code} {refused}".strip())
+            error = (
+                refused if isinstance(refused, UpstreamError) else upstream.error(f"{refused.code} {refused}".strip())
+            )
         else:
             log.info("upstream %s (%s): connected", upstream.name, upstream.address)
             upstream.up(wire)
+            kept = True
             return await self._lost
         finally:
-            if upstream.wire is not wire and getattr(wire, "carrier", None) is not None:
+            if not kept and getattr(wire, "carrier", None) is not None:
                 wire.carrier.abort()
         raise error
 
