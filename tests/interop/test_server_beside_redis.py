@@ -247,6 +247,280 @@ DEBUG = """
 """
 
 
+STRINGS = r"""
+    SET k v
+    GET k
+    GET nosuch
+    SET k v EX
+    SET k v EX 0
+    SET k v EX -1
+    SET k v EX abc
+    SET k v PX 0
+    SET k v EXAT 0
+    SET k v PXAT -5
+    SET k v EX 9223372036854775807
+    SET k v EX 10 PX 10
+    SET k v EX 10 KEEPTTL
+    SET k v NX XX
+    SET k v NX GET
+    SET k v NX
+    SET k v2 XX
+    SET nosuch v XX
+    SET k v3 GET
+    SET new v4 GET
+    SET k v FOO
+    SET k v ex 100
+    TTL k
+    SET k w KEEPTTL
+    TTL k
+    SET k x
+    TTL k
+    SETNX k y
+    SETNX fresh y
+    SETEX k 100 v
+    SETEX k 0 v
+    SETEX k -1 v
+    SETEX k abc v
+    PSETEX k 0 v
+    PSETEX k 100000 v
+    TTL k
+    GETSET k old
+    TTL k
+    GETSET unset first
+    GETDEL unset
+    GETDEL unset
+    GETEX k
+    GETEX k EX 100
+    TTL k
+    GETEX k PERSIST
+    TTL k
+    GETEX k EX 0
+    GETEX k FOO
+    GETEX k EX 10 PERSIST
+    GETEX nosuch EX 10
+    GETEX k EXAT 1
+    EXISTS k
+    MSET a 1 b 2 c 3
+    MGET a b c nosuch
+    MSET a 1 b
+    MSETNX a 9 z 9
+    MSETNX y 8 z 9
+    MSETNX y
+    MGET a y z
+    STRLEN a
+    STRLEN nosuch
+    APPEND a 23
+    APPEND fresh2 ""
+    EXISTS fresh2
+    GET a
+    INCR a
+    INCRBY a 10
+    INCRBY a abc
+    DECR a
+    DECRBY a 5
+    DECRBY a -9223372036854775808
+    SET big 9223372036854775807
+    INCR big
+    INCRBY big 1
+    SET big -9223372036854775808
+    DECR big
+    SET text abc
+    INCR text
+    INCRBYFLOAT text 1
+    SET f 10.50
+    INCRBYFLOAT f 0.1
+    INCRBYFLOAT f -5
+    INCRBYFLOAT f 1e3
+    INCRBYFLOAT f abc
+    INCRBYFLOAT f inf
+    INCRBYFLOAT f 1e400
+    INCRBYFLOAT newf 3.0e3
+    SET f 5.0e3
+    INCRBYFLOAT f 2.0e2
+    SET f " 11"
+    INCRBYFLOAT f 1
+    SET f "1 "
+    INCR f
+    SET s "Hello World"
+    GETRANGE s 0 3
+    GETRANGE s 0 -1
+    GETRANGE s -4 -1
+    GETRANGE s 5 3
+    GETRANGE s 0 5000
+    GETRANGE s -5000 5000
+    GETRANGE s 11 20
+    GETRANGE nosuch 0 -1
+    GETRANGE s a 1
+    SUBSTR s 0 3
+    SETRANGE s 6 Redis
+    GET s
+    SETRANGE s 20 end
+    GET s
+    SETRANGE s -1 x
+    SETRANGE s 536870912 x
+    SETRANGE s abc x
+    SETRANGE nosuch2 0 ""
+    EXISTS nosuch2
+    SETRANGE nosuch2 3 x
+    GET nosuch2
+    SET l1 ohmytext
+    SET l2 mynewtext
+    LCS l1 l2
+    LCS l1 l2 LEN
+    LCS l1 l2 IDX
+    LCS l1 l2 IDX MINMATCHLEN 4
+    LCS l1 l2 IDX MINMATCHLEN 4 WITHMATCHLEN
+    LCS l1 l2 IDX LEN
+    LCS l1 l2 FOO
+    LCS l1 l2 MINMATCHLEN
+    LCS l1 nosuch
+    LCS l1
+"""
+
+KEYS = r"""
+    SET a 1
+    SET b 2
+    SET c 3
+    EXISTS a
+    EXISTS a a b nosuch
+    TYPE a
+    TYPE nosuch
+    DEL nosuch
+    DEL a nosuch b
+    UNLINK c nosuch
+    DBSIZE
+    SET a 1
+    TOUCH a nosuch
+    KEYS *
+    KEYS a?
+    KEYS [
+    RANDOMKEY
+    RENAME a b
+    RENAME nosuch x
+    RENAME b b
+    RENAMENX b c
+    SET d 4
+    RENAMENX c d
+    RENAMENX nosuch x
+    COPY c e
+    COPY c d
+    COPY c d REPLACE
+    COPY c c
+    COPY c x DB 16
+    COPY c x DB a
+    COPY c x DB 3
+    COPY c x DB 3
+    COPY c x FOO
+    COPY nosuch x
+    MOVE c 3
+    MOVE c 0
+    MOVE c 99
+    MOVE c a
+    MOVE nosuch 3
+    SET c 1
+    MOVE c 3
+    EXPIRE d 100
+    TTL d
+    EXPIRE d 50 GT
+    EXPIRE d 200 GT
+    EXPIRE d 300 LT
+    EXPIRE d 150 LT
+    EXPIRE d 100 NX
+    EXPIRE d 100 XX
+    EXPIRE d 100 NX XX
+    EXPIRE d 100 GT LT
+    EXPIRE d 100 NX GT
+    EXPIRE d 100 FOO
+    EXPIRE d abc
+    EXPIRE d 9223372036854775807
+    EXPIRE d -9223372036854775808
+    PEXPIRE d 9223372036854775807
+    EXPIRE nosuch 10
+    PEXPIRE d 100000
+    PERSIST d
+    PERSIST d
+    PERSIST nosuch
+    TTL d
+    PTTL d
+    TTL nosuch
+    PTTL nosuch
+    EXPIREAT d 33177117420
+    EXPIRETIME d
+    PEXPIRETIME d
+    PEXPIREAT d 33177117420123
+    PEXPIRETIME d
+    EXPIRETIME nosuch
+    PEXPIRETIME nosuch
+    EXPIREAT d 1
+    EXISTS d
+    SET d 1
+    EXPIRE d 0
+    EXISTS d
+    SET d 1
+    EXPIRE d -1
+    EXISTS d
+    SET n 12345
+    OBJECT ENCODING n
+    SET n 12345678901234567890
+    OBJECT ENCODING n
+    SET n aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+    OBJECT ENCODING n
+    SET n aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+    OBJECT ENCODING n
+    SET n abc
+    APPEND n d
+    OBJECT ENCODING n
+    OBJECT ENCODING nosuch
+    OBJECT REFCOUNT n
+    OBJECT IDLETIME n
+    OBJECT FREQ n
+    OBJECT FREQ nosuch
+    OBJECT FOO n
+    OBJECT ENCODING
+    FLUSHDB
+    DBSIZE
+    SCAN 0
+    SCAN abc
+    SCAN 0 COUNT 0
+    SCAN 0 COUNT abc
+    SCAN 0 FOO
+    SCAN 0 MATCH
+    SET one 1
+    SCAN 0 MATCH o*
+    SCAN 0 TYPE string
+    SCAN 0 TYPE list
+    SCAN 0 TYPE foo
+    SCAN 0 MATCH x* COUNT 100
+    SWAPDB 0 1
+    DBSIZE
+    SWAPDB 0 a
+    SWAPDB a 0
+    SWAPDB 0 99
+    SWAPDB 1 0
+    DBSIZE
+    FLUSHDB ASYNC
+    FLUSHDB SYNC
+    FLUSHDB FOO
+    FLUSHALL
+    FLUSHALL ASYNC
+    FLUSHALL SYNC ASYNC
+    RANDOMKEY
+    SELECT 3
+    KEYS *
+    FLUSHALL
+    DBSIZE
+    SELECT 0
+    DEL
+    EXISTS
+    TOUCH
+    UNLINK
+    RENAME a
+    EXPIRE a
+    PERSIST
+    TYPE
+"""
+
+
 class Talk:
     """A connection that tells what came back, byte by byte."""
 
