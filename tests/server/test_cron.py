@@ -35,6 +35,30 @@ class TestIdleClients:
         assert all(client.carrier.calls[:1] == ["abort"] for client in clients)
 
 
+class TestSlowReaders:
+    def test_are_cut_off_when_they_stay_above_the_soft_limit(self, make_server):
+        server = make_server(client_output_buffer_limit="normal 0 100 10", timeout="0")
+        client = server.client()
+        client.carrier.inbuf.feed(b"ECHO " + b"x" * 200 + b"\r\n")
+        client.session.received()
+        for seconds, calls in ((0, []), (10, []), (1, ["abort"])):
+            server.state.now_ms += seconds * 1000
+            server.cron.look_at_clients(server.state.now_ms)
+            assert client.carrier.calls == calls
+
+    def test_are_forgiven_when_they_have_read(self, make_server):
+        server = make_server(client_output_buffer_limit="normal 0 100 10")
+        client = server.client()
+        for _ in range(3):
+            client.carrier.inbuf.feed(b"ECHO " + b"x" * 200 + b"\r\n")
+            client.session.received()
+            server.cron.look_at_clients(server.state.now_ms)
+            client.carrier.outbuf.take()
+            server.state.now_ms += 6000
+            server.cron.look_at_clients(server.state.now_ms)
+        assert client.carrier.calls == []
+
+
 class TestExpiry:
     def test_removes_what_has_expired(self, server, client):
         for i in range(300):

@@ -127,6 +127,24 @@ class TestTurns:
         assert client.carrier.outbuf.take() == b""
 
 
+class TestLimits:
+    def test_a_client_with_too_much_unsent_is_cut_off(self, make_server):
+        server = make_server(client_output_buffer_limit="normal 1000 0 0")
+        client = server.client()
+        assert client.call("ECHO", "x" * 900) != b""
+        client.carrier.inbuf.feed(b"ECHO " + b"x" * 1000 + b"\r\n")
+        client.session.received()
+        assert client.carrier.calls == ["abort"]
+        assert "overcoming of output buffer limits" in server.lines[-1]
+
+    def test_a_client_with_too_much_unread_is_cut_off(self, make_server):
+        server = make_server(client_query_buffer_limit="1mb")
+        client = server.client()
+        assert client.send(b"*1000\r\n" + b"$30000\r\n%b\r\n" % (b"x" * 30000) * 40) == b""
+        assert client.carrier.calls == ["abort"]
+        assert "max query buffer length" in server.lines[-1]
+
+
 class TestTheDoor:
     def test_nothing_is_run_before_the_password(self, make_server):
         client = make_server(requirepass="secret").client()

@@ -26,6 +26,7 @@ from respkit.store.database import Database, Keyspace
 
 MIN_HZ = 1
 MAX_HZ = 500
+NO_LIMIT = (1 << 63) - 1
 TLS_PARAMETERS = ("tls-port", "tls-cert-file", "tls-key-file", "tls-ca-cert-file", "tls-auth-clients")
 
 
@@ -73,6 +74,7 @@ class Server:
             (("requirepass",), self.apply_password),
             (("loglevel",), self.apply_log_level),
             (("proto-max-bulk-len",), self.apply_max_bulk),
+            (("client-query-buffer-limit", "client-output-buffer-limit"), self.apply_client_limits),
             (("maxmemory-policy", "lfu-log-factor", "lfu-decay-time"), self.apply_eviction),
         ):
             effect()
@@ -168,6 +170,11 @@ class Server:
     def apply_max_bulk(self) -> None:
         for session in self.sessions.values():
             session.parser.max_bulk = self.settings["proto-max-bulk-len"]
+
+    def apply_client_limits(self) -> None:
+        self.state.max_unread = self.settings["client-query-buffer-limit"]
+        hard = self.settings["client-output-buffer-limit"][0][0]
+        self.state.max_unsent = min(hard, NO_LIMIT) or NO_LIMIT
 
     def apply_eviction(self) -> None:
         self.keyspace.lfu = self.settings["maxmemory-policy"].endswith("-lfu")

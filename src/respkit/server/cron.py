@@ -97,10 +97,11 @@ class Cron:
         server.statistics.expire_cycle_us += clock.monotonic_us() - begin_us
 
     def look_at_clients(self, now_ms: int) -> None:
-        """Close connections that have been idle for `timeout` seconds; a part of all each tick."""
+        """A part of all clients each tick: those idle for `timeout` seconds go, and those that are too slow to read."""
         server = self.server
-        limit_ms = server.settings["timeout"] * 1000
-        if not limit_ms:
+        idle_ms = server.settings["timeout"] * 1000
+        soft_bytes, soft_seconds = server.settings["client-output-buffer-limit"][0][1:]
+        if not idle_ms and not soft_bytes:
             return
         if not self.client_ids:
             self.client_ids = list(server.sessions)
@@ -109,9 +110,17 @@ class Cron:
             if not self.client_ids:
                 break
             session = server.sessions.get(self.client_ids.pop())
-            if session is not None and now_ms - session.active_ms > limit_ms:
+            if session is None:
+                continue
+            if idle_ms and now_ms - session.active_ms > idle_ms:
                 server.log.verbose("Closing idle client")
                 session.kill(None)
+            elif not soft_bytes or session.out.size() <= soft_bytes:
+                session.over_soft_ms = 0
+            elif not session.over_soft_ms:
+                session.over_soft_ms = now_ms
+            elif now_ms - session.over_soft_ms > soft_seconds * 1000:
+                session.end_over_limit("overcoming of output buffer limits", session.out.size())
 
     def sample(self, now_ms: int) -> None:
         """Note how much was done since the last time."""

@@ -13,7 +13,7 @@ cdef class ServerCommand
 # A handler writes its reply into session.out, or raises CommandError.
 ctypedef int (*handler_t)(Session, Args) except -1
 
-cdef long long TURN_COMMANDS, TURN_US
+cdef long long TURN_COMMANDS, TURN_US, NO_LIMIT
 
 cdef class ServerCommand:
     # One entry of the command table (`spec`) as this server runs it.
@@ -62,6 +62,8 @@ cdef class ServerState:
     cdef public long long dirty
     # Who wants to hear of key events and changed keys (OBSERVE bits): zero in the common case.
     cdef public unsigned long long observers
+    cdef public long long max_unread
+    cdef public long long max_unsent
     cdef public long long keyspace_hits
     cdef public long long keyspace_misses
     cdef public list databases
@@ -102,6 +104,7 @@ cdef class Session(Protocol):
     cdef public bint authenticated
     cdef public bytes name
     cdef public bint no_evict
+    cdef public long long over_soft_ms
     cdef public long long created_ms
     cdef public long long active_ms
 
@@ -129,6 +132,7 @@ cdef class Session(Protocol):
     cdef int refused(self, bytes reply) except -1
     cdef int blame(self) except -1
     cdef int end_with(self, bytes text) except -1
+    cpdef int end_over_limit(self, str why, long long size) except -1
     cpdef int become(self, user, bint authenticated) except -1
     cpdef int apply_user(self) except -1
     cpdef int reset(self) except -1

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # One session's share of a loop turn. What it has received beyond that waits until every other session had its turn.
 TURN_COMMANDS = 1000
 TURN_US = 5000
+NO_LIMIT = (1 << 63) - 1
 
 Handler = Callable[["Session", Args], Any]
 
@@ -103,6 +104,10 @@ class ServerState:
         self.gate = 0
         self.dirty = 0
         self.observers = 0
+        # What one client may have unread and unsent, in bytes: client-query-buffer-limit, and the hard limit of
+        # client-output-buffer-limit.
+        self.max_unread = 1 << 30
+        self.max_unsent = NO_LIMIT
         self.keyspace_hits = 0
         self.keyspace_misses = 0
         self.databases: list[Database] = []
@@ -153,6 +158,8 @@ class Session(Protocol):
         self.authenticated = False
         self.name = b""
         self.no_evict = False
+        # Since when it has had more unsent than the soft limit of client-output-buffer-limit; 0: it has not.
+        self.over_soft_ms = 0
         self.created_ms = server.now_ms
         self.active_ms = server.now_ms
 
@@ -185,7 +192,11 @@ class Session(Protocol):
                 break
             except Exception:
                 self.blame()
-        if self.ended:
+        if self.out.size() > self.server.max_unsent:
+            self.end_over_limit("overcoming of output buffer limits", self.out.size())
+        elif self.parser.buffer.size() > self.server.max_unread:
+            self.end_over_limit("reaching max query buffer length", self.parser.buffer.size())
+        elif self.ended:
             self.carrier.close()
         else:
             self.carrier.flush_soon()
@@ -361,6 +372,13 @@ class Session(Protocol):
         """A last error reply; then the connection closes."""
         self.error(text)
         self.ended = True
+        return 0
+
+    def end_over_limit(self, why: str, size: int) -> int:
+        """The client takes too much memory: it is cut off."""
+        peer = self.carrier.peer
+        self.server.app.log.warning(f"Client id={self.client_id} addr={peer} closed for {why}: {size} bytes")
+        self.kill(None)
         return 0
 
     def become(self, user: User, authenticated: bool) -> int:
