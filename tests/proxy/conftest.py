@@ -169,7 +169,8 @@ class Harness:
         proxy = Proxy(config)
         self.proxies.append(proxy)
         if connected:
-            assert await proxy.wait_connected(5)
+            # On a busy machine the first attempt may run out of a short timeout.
+            await until(lambda: all(upstream.wire for pool in proxy.pools.values() for upstream in pool.upstreams()))
         proxy.start()
         return proxy
 
