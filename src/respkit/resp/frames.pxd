@@ -1,7 +1,9 @@
 # The frame scanner: where the next reply ends, with no object built.
 # The leaf in C is frames.pyx, its plain form frames.py; both pass the same tests.
+cimport cython
 from respkit.resp.inbuf cimport InBuffer
 
+@cython.final
 cdef class FrameScanner:
     # Resumes where it stopped, so that a reply that arrives in many pieces is scanned once. All places are counted from
     # buffer.start, which a buffer may move between two calls.

@@ -10,6 +10,7 @@ never sends them. The text of simple lines is not looked at; a line feed without
 a reader further down might take it for a line's end.
 """
 
+cimport cython
 from libc.string cimport memchr
 
 from respkit.resp.inbuf cimport InBuffer, string_to_integer
@@ -30,6 +31,7 @@ cdef int refuse(str text) except -1:
     raise InvalidResponse(text)
 
 
+@cython.final
 cdef class FrameScanner:
     """Finds the ends of the replies in one receive buffer.
 
@@ -53,36 +55,40 @@ cdef class FrameScanner:
         cdef const char* data = buffer.data + buffer.start
         cdef Py_ssize_t size = buffer.end - buffer.start
         cdef const char* at
-        cdef const char* stop
-        cdef Py_ssize_t length, total
-        if size < self.needed:
-            return 0
+        cdef Py_ssize_t length
+        cdef unsigned int digit
         # The common case, a small reply that is all there; whatever is unusual about it is left to walk().
-        if self.left == 0 and ELEMENT <= size <= self.max_frame:
+        if self.left == 0:
+            if size <= ELEMENT or size > self.max_frame:
+                return self.walk(data, size)
             if data[0] == c"$":
-                at = data + 1
-                # Nine digits cannot overflow.
-                stop = data + (size - 1 if size < 11 else 10)
-                if c"1" <= at[0] <= c"9":
-                    length = 0
-                    while at < stop and c"0" <= at[0] <= c"9":
-                        length = length * 10 + (at[0] - c"0")
+                length = <unsigned char>data[1] - c"0"
+                if 1 <= length <= 9:
+                    # The bytes are all there if two more than its digits say are, and nine digits cannot overflow.
+                    at = data + 2
+                    while size > 11 or at < data + size:
+                        digit = <unsigned int>(at[0] - c"0")
+                        if digit > 9 or at == data + 10:
+                            break
+                        length = length * 10 + digit
                         at += 1
-                    total = (at - data) + length + 4
+                    length += at - data + 4
                     if (
-                        total <= size
+                        length <= size
                         and at[0] == c"\r"
                         and at[1] == c"\n"
-                        and data[total - 2] == c"\r"
-                        and data[total - 1] == c"\n"
+                        and data[length - 2] == c"\r"
+                        and data[length - 1] == c"\n"
                     ):
-                        return total
-                elif size >= 5 and at[0] == c"-" and at[1] == c"1" and at[2] == c"\r" and at[3] == c"\n":
+                        return length
+                elif size >= 5 and data[1] == c"-" and data[2] == c"1" and data[3] == c"\r" and data[4] == c"\n":
                     return 5
             elif data[0] == c"+" or data[0] == c":" or data[0] == c"-":
                 at = <const char*>memchr(data, c"\n", size)
                 if at != NULL and (at - 1)[0] == c"\r":
                     return at - data + 1
+        elif size < self.needed:
+            return 0
         return self.walk(data, size)
 
     cdef Py_ssize_t walk(self, const char* data, Py_ssize_t size) except -1:
