@@ -6,12 +6,18 @@ from respkit.__about__ import __version__
 
 if TYPE_CHECKING:
     from respkit.client.blocking import Redis
+    from respkit.resp.reader import PushNotification, Reader
     from respkit.server.embed import EmbeddedServer
 
-__all__ = ["EmbeddedServer", "Redis", "__version__"]
+__all__ = ["EmbeddedServer", "PushNotification", "Reader", "Redis", "__version__"]
 
 # Where a name is defined: loaded when it is used, since a program uses one part of respkit or another.
-_PLACES = {"EmbeddedServer": "respkit.server.embed", "Redis": "respkit.client.blocking"}
+_PLACES = {
+    "EmbeddedServer": "respkit.server.embed",
+    "PushNotification": "respkit.resp.reader",
+    "Reader": "respkit.resp.reader",
+    "Redis": "respkit.client.blocking",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -702,7 +702,7 @@ def test_redis_py_runs_on_it(monkeypatch: pytest.MonkeyPatch, shared_redis_serve
     """Its own hiredis parsers, blocking and asyncio, with our Reader and our type of pushes in hiredis's place."""
     redis = pytest.importorskip("redis")
     hiredis = pytest.importorskip("hiredis")
-    from respkit.resp.reader import PushNotification, Reader
+    from respkit import PushNotification, Reader
 
     monkeypatch.setattr(hiredis, "Reader", Reader)
     monkeypatch.setattr(hiredis, "PushNotification", PushNotification)
@@ -750,7 +750,7 @@ def check_commands(redis: Any, client: Any, decode: bool) -> None:
 async def test_redis_pys_asyncio_client_runs_on_it(monkeypatch: pytest.MonkeyPatch, shared_redis_server: Any) -> None:
     redis = pytest.importorskip("redis.asyncio")
     hiredis = pytest.importorskip("hiredis")
-    from respkit.resp.reader import PushNotification, Reader
+    from respkit import PushNotification, Reader
 
     monkeypatch.setattr(hiredis, "Reader", Reader)
     monkeypatch.setattr(hiredis, "PushNotification", PushNotification)

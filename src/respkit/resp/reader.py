@@ -143,7 +143,9 @@ class Reader:
             raise self.protocol_error(self.decoder.broken or "")
         self.state = BUSY
         try:
-            return self.read(should_decode is True or operator.index(should_decode) != 0)
+            if isinstance(should_decode, int):
+                return self.read(bool(should_decode))
+            return self.read(operator.index(should_decode) != 0)
         finally:
             if self.state == BUSY:
                 self.state = READY
