@@ -78,7 +78,6 @@ def running(name: str, command: list[str], port: int, folder: Path, cores: list[
     with log.open("wb") as output:
         process = subprocess.Popen(
             ["taskset", "-c", ",".join(map(str, cores)), *command],
-            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -137,12 +136,13 @@ def nutcracker(folder: Path, cores: list[int], shards: list[int]) -> contextlib.
     return running("nutcracker", command, port, folder, cores)
 
 
-def respkit_proxy_command(port: int, folder: Path, shards: list[int]) -> list[str]:
+def respkit_proxy_command(port: int, folder: Path, shards: list[int], pool: str = "") -> list[str]:
+    """``pool`` is more of the pool's settings."""
     servers = ", ".join(f'"127.0.0.1:{shard}:1 s{i}"' for i, shard in enumerate(shards))
     config = folder / "proxy.toml"
     config.write_text(
         f'[[listen]]\nbind = "127.0.0.1:{port}"\n\n'
-        f'[pools.main]\nservers = [{servers}]\nhash = "fnv1a_64"\ndistribution = "ketama"\n'
+        f'[pools.main]\nservers = [{servers}]\nhash = "fnv1a_64"\ndistribution = "ketama"\n{pool}\n'
     )
     return [sys.executable, "-m", "respkit", "proxy", str(config)]
 
