@@ -257,7 +257,7 @@ cdef class Poller:
                         what = events[i].events
                         i += 1
                         generation = <unsigned int>(tag >> 32)
-                        channel = <Channel><PyObject*>PyList_GET_ITEM(self.channels, <Py_ssize_t>(tag & 0xffffffff))
+                        channel = <Channel><PyObject*>PyList_GET_ITEM(self.channels, <Py_ssize_t><unsigned int>tag)
                         # Another's callback may have unwatched it, and the descriptor may be somebody else's by now.
                         if channel is None or channel.generation != generation:
                             continue
