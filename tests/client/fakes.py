@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -88,8 +89,9 @@ class FakeConnection(asyncio.Protocol):
 class FakeServer:
     """On the running loop, at ``port``."""
 
-    def __init__(self, answer: Answer = answer_echo) -> None:
+    def __init__(self, answer: Answer = answer_echo, tls: ssl.SSLContext | None = None) -> None:
         self.answer = answer
+        self.tls = tls
         self.connections: list[FakeConnection] = []
         self.commands: list[list[bytes]] = []
         self.changed = asyncio.Event()
@@ -101,7 +103,7 @@ class FakeServer:
 
     async def listen(self) -> None:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: FakeConnection(self), "127.0.0.1", self.port)
+        self._server = await loop.create_server(lambda: FakeConnection(self), "127.0.0.1", self.port, ssl=self.tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -134,8 +136,9 @@ class FakeServer:
 class ThreadServer:
     """In threads of its own, at ``port``: for the blocking client."""
 
-    def __init__(self, answer: Answer = answer_echo) -> None:
+    def __init__(self, answer: Answer = answer_echo, tls: ssl.SSLContext | None = None) -> None:
         self.answer = answer
+        self.tls = tls
         self.commands: list[list[bytes]] = []
         self.accepted = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -175,6 +178,8 @@ class ThreadServer:
             except OSError:
                 return
             self.accepted += 1
+            if self.tls is not None:
+                sock = self.tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
             self._sockets.append(sock)
             thread = threading.Thread(target=self._serve, args=(sock,))
             self._threads.append(thread)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import inspect
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -61,21 +62,45 @@ async def settled(value: Any) -> Any:
     return await value if inspect.isawaitable(value) else value
 
 
-@pytest.fixture(params=["asyncio", "blocking", "asyncio resp2", "blocking resp2"])
-async def client(request: pytest.FixtureRequest, shared_redis_server: Any) -> AsyncIterator[Client]:
-    keywords = {"port": shared_redis_server.port, "protocol": 2 if "resp2" in request.param else 3}
-    if request.param.startswith("asyncio"):
-        async with respkit.asyncio.Redis(**keywords) as redis:
+@contextlib.asynccontextmanager
+async def connected(kind: str, url: str) -> AsyncIterator[Client]:
+    """A client of a kind (``asyncio resp2``) of an empty server."""
+    protocol = 2 if "resp2" in kind else 3
+    if kind.startswith("asyncio"):
+        async with respkit.asyncio.Redis.from_url(url, protocol=protocol) as redis:
             await redis.flushall()
             yield Client(redis)
     else:
-        with respkit.Redis(**keywords) as blocking:
+        with respkit.Redis.from_url(url, protocol=protocol) as blocking:
             blocking.flushall()
             yield Client(blocking)
 
 
-async def test_strings(client: Client) -> None:
-    do = client.do
+KINDS = ["asyncio", "blocking", "asyncio resp2", "blocking resp2"]
+
+
+@pytest.fixture(params=KINDS)
+async def client(request: pytest.FixtureRequest, shared_redis_server: Any) -> AsyncIterator[Client]:
+    async with connected(request.param, shared_redis_server.url) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def own_server() -> Iterator[Any]:
+    with respkit.EmbeddedServer() as server:
+        yield server
+
+
+@pytest.fixture(params=[*KINDS, "asyncio, own server", "blocking, own server"])
+async def any_client(request: pytest.FixtureRequest) -> AsyncIterator[Client]:
+    """Of a real Redis server, or of ours."""
+    server = request.getfixturevalue("own_server" if "own" in request.param else "shared_redis_server")
+    async with connected(request.param, server.url) as found:
+        yield found
+
+
+async def test_strings(any_client: Client) -> None:
+    do = any_client.do
     assert await do("set", "k", "v") is True
     assert await do("get", "k") == b"v"
     assert await do("get", "nothing") is None
@@ -102,8 +127,8 @@ async def test_strings(client: Client) -> None:
     assert await do("ttl", "t") in (9, 10)
 
 
-async def test_set_with_options(client: Client) -> None:
-    do = client.do
+async def test_set_with_options(any_client: Client) -> None:
+    do = any_client.do
     assert await do("set", "k", 1, nx=True) is True
     assert await do("set", "k", 2, nx=True) is None
     assert await do("set", "k", 3, xx=True) is True
@@ -123,8 +148,8 @@ async def test_set_with_options(client: Client) -> None:
         await do("set", "k", 1, ex=0)
 
 
-async def test_getex(client: Client) -> None:
-    do = client.do
+async def test_getex(any_client: Client) -> None:
+    do = any_client.do
     await do("set", "k", "v")
     assert await do("getex", "k", ex=100) == b"v"
     assert await do("ttl", "k") in (99, 100)
@@ -132,8 +157,8 @@ async def test_getex(client: Client) -> None:
     assert await do("ttl", "k") == -1
 
 
-async def test_lcs(client: Client) -> None:
-    do = client.do
+async def test_lcs(any_client: Client) -> None:
+    do = any_client.do
     await do("mset", {"a": "ohmytext", "b": "mynewtext"})
     assert await do("lcs", "a", "b") == b"mytext"
     assert await do("lcs", "a", "b", len=True) == 6
@@ -143,8 +168,8 @@ async def test_lcs(client: Client) -> None:
     }
 
 
-async def test_keys(client: Client) -> None:
-    do = client.do
+async def test_keys(any_client: Client) -> None:
+    do = any_client.do
     await do("mset", {"a": 1, "b": 2})
     assert await do("exists", "a", "b", "a", "none") == 3
     assert await do("touch", "a", "none") == 1
@@ -169,8 +194,8 @@ async def test_keys(client: Client) -> None:
         await do("rename", "none", "c")
 
 
-async def test_expiry(client: Client) -> None:
-    do = client.do
+async def test_expiry(any_client: Client) -> None:
+    do = any_client.do
     await do("set", "k", 1)
     assert await do("ttl", "k") == -1
     assert await do("ttl", "none") == -2
@@ -187,15 +212,15 @@ async def test_expiry(client: Client) -> None:
     assert await do("persist", "k") is True
 
 
-async def test_scan(client: Client) -> None:
-    do = client.do
+async def test_scan(any_client: Client) -> None:
+    do = any_client.do
     await do("mset", {f"k{number}": number for number in range(500)})
     cursor, keys = await do("scan", 0, match="k*", count=50)
     assert cursor > 0
     assert keys
-    assert {*await client.listed("scan_iter", match="k1*")} == {b"k%d" % n for n in range(500) if str(n)[0] == "1"}
-    assert len(await client.listed("scan_iter", count=100, _type="string")) >= 500
-    assert await client.listed("scan_iter", _type="list") == []
+    assert {*await any_client.listed("scan_iter", match="k1*")} == {b"k%d" % n for n in range(500) if str(n)[0] == "1"}
+    assert len(await any_client.listed("scan_iter", count=100, _type="string")) >= 500
+    assert await any_client.listed("scan_iter", _type="list") == []
 
 
 async def test_dump_and_restore(client: Client) -> None:
@@ -211,8 +236,8 @@ async def test_dump_and_restore(client: Client) -> None:
     assert caught.value.code == "BUSYKEY"
 
 
-async def test_the_server(client: Client) -> None:
-    do = client.do
+async def test_the_server(any_client: Client) -> None:
+    do = any_client.do
     assert await do("ping") is True
     assert await do("echo", "x") == b"x"
     seconds, microseconds = await do("time")
@@ -225,7 +250,7 @@ async def test_the_server(client: Client) -> None:
     assert await do("flushdb") is True
 
 
-async def test_values_are_sent_as_they_are(client: Client) -> None:
+async def test_values_are_sent_as_they_are(any_client: Client) -> None:
     for value, sent in (
         (b"\x00\r\n\xff", b"\x00\r\n\xff"),
         ("é\r\n", "é\r\n".encode()),
@@ -237,8 +262,8 @@ async def test_values_are_sent_as_they_are(client: Client) -> None:
         ("", b""),
         (b"x" * 3_000_000, b"x" * 3_000_000),
     ):
-        await client.do("set", "k", value)
-        assert await client.do("get", "k") == sent
+        await any_client.do("set", "k", value)
+        assert await any_client.do("get", "k") == sent
 
 
 async def test_a_transaction(client: Client) -> None:

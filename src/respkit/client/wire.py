@@ -332,7 +332,10 @@ class Caller:
         if kind is None or kind.route:
             return self.call_otherwise(args)
         future = wire.loop.create_future()
-        slot = FutureSlot(future, kind.convert, kind.raw)
+        slot = FutureSlot.__new__(FutureSlot)  # a third of the price of a call with arguments
+        slot.future = future
+        slot.convert = kind.convert
+        slot.raw = kind.raw
         try:
             wire.send(args, slot, self.timeout)
         except Exception as error:
