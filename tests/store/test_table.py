@@ -449,6 +449,37 @@ def test_an_entry_tells_its_memory(new_table: New) -> None:
         assert size < table.entry_bytes() < size + 300
 
 
+def test_entries_of_all_sizes_keep_to_themselves(new_table: New) -> None:
+    choice = random.Random(7)
+    table, other = new_table(), new_table()
+    models: dict[Table, dict[bytes, bytes]] = {table: {}, other: {}}
+    for _ in range(20_000):
+        chosen, model = choice.choice(list(models.items()))
+        key = b"k%d" % choice.randrange(300)
+        value = choice.randbytes(choice.choice((choice.randrange(60), choice.randrange(700))))
+        match choice.randrange(5):
+            case 0 if key in model:
+                chosen.find_key(key)
+                chosen.delete_current()
+                del model[key]
+            case 1 if key in model and len(model[key]) < 600:
+                chosen.find_key(key)
+                chosen.append_bytes(value)
+                model[key] += value
+            case 2 if key in model:
+                chosen.find_key(key)
+                chosen.set_expire_at(1)
+            case _:
+                put(chosen, key, value)
+                model[key] = value
+    for chosen, model in models.items():
+        assert chosen.size() == len(model)
+        for key, value in model.items():
+            assert chosen.find_key(key)
+            assert chosen.key_bytes() == key
+            assert chosen.value_bytes() == value
+
+
 def test_an_emptied_table_is_freed_piece_by_piece(new_table: New) -> None:
     table, value = new_table(), set[int]()
     before = sys.getrefcount(value)

@@ -20,6 +20,8 @@ cdef enum:
     # A string that was changed in place: its encoding is raw.
     RAW = 0x20000000
     EXPIRES = 0x40000000
+    # Its memory is a piece of a slab, not malloc's.
+    IN_SLAB = 0x80000000
 
 cdef enum:
     HEADER = 16

@@ -27,6 +27,7 @@ from respkit.store.hashing cimport fold, hash_of, scale
 from respkit.store.index cimport (
     Index, index_bytes, index_find, index_free, index_insert, index_remove, index_slot, set_entry,
 )
+from respkit.store.slabs cimport SLAB_MAX, slab_give, slab_room, slab_take, slabs_used
 
 cdef extern from *:
     """
@@ -57,7 +58,7 @@ cdef enum:
     OWNED_BYTES = 32 * 1024
     # What an appended string is given to grow by, at most: as much again as it is long, up to this.
     SPARE_BYTES = 1024 * 1024
-    # What malloc needs besides, and a bytes object.
+    # What malloc needs for each allocation besides, and a bytes object.
     MALLOC_BYTES = 8
     BYTES_BYTES = 48
 
@@ -161,6 +162,37 @@ cdef size_t dense_bytes(const Dense* dense) noexcept:
 
 # -- entries --
 
+cdef Entry* entry_make(size_t size) noexcept:
+    """An entry of that size with nothing written but its meta; NULL if there is no memory."""
+    cdef Entry* entry
+    if size <= SLAB_MAX and slabs_used():
+        entry = <Entry*>slab_take(size)
+        if entry is not NULL:
+            entry.meta = IN_SLAB
+    else:
+        entry = <Entry*>malloc(size)
+        if entry is not NULL:
+            entry.meta = 0
+    return entry
+
+
+cdef inline size_t room_of(Entry* entry) noexcept:
+    """How large an entry may become where it is."""
+    return slab_room(entry) if entry.meta & IN_SLAB else respkit_usable(entry)
+
+
+cdef inline size_t cost_of(Entry* entry) noexcept:
+    """The memory that an entry takes, an object of its own aside."""
+    return slab_room(entry) if entry.meta & IN_SLAB else respkit_usable(entry) + MALLOC_BYTES
+
+
+cdef inline void entry_release(Entry* entry) noexcept:
+    if entry.meta & IN_SLAB:
+        slab_give(entry)
+    else:
+        free(entry)
+
+
 cdef object take_object(Entry* entry):
     """The reference that an entry holds, which is the caller's now; the value is an empty string instead."""
     cdef PyObject* held
@@ -174,7 +206,7 @@ cdef object take_object(Entry* entry):
 
 cdef void entry_free(Entry* entry) noexcept:
     held = take_object(entry)
-    free(entry)
+    entry_release(entry)
 
 
 @cython.final
@@ -275,26 +307,25 @@ cdef class Table:
         if room >= OWNED_BYTES or 0 < room < FIXED:
             room = FIXED
         self.current = NULL
-        entry = <Entry*>malloc(HEADER + key_size + room)
+        entry = entry_make(HEADER + key_size + room)
         if entry is NULL:
             raise MemoryError("no memory for another entry")
         entry.position = self.dense.size
         entry.key_size = key_size
         entry.value_size = 0
-        entry.meta = 0
         memcpy(<char*>entry + HEADER, key, key_size)
         try:
             dense_push(&self.dense, entry)
         except MemoryError:
-            free(entry)
+            entry_release(entry)
             raise
         try:
             index_insert(&self.index, entry, hash)
         except MemoryError:
             dense_pop(&self.dense)
-            free(entry)
+            entry_release(entry)
             raise
-        self.allocated += respkit_usable(entry) + MALLOC_BYTES
+        self.allocated += cost_of(entry)
         self.current = entry
         return True
 
@@ -408,7 +439,7 @@ cdef class Table:
     cpdef long long entry_bytes(self) except -1:
         self.check()
         # The slot in the index, with its share of those that are empty, and the place in the dense array.
-        cdef long long size = respkit_usable(self.current) + MALLOC_BYTES + 12 + 8
+        cdef long long size = cost_of(self.current) + 12 + 8
         if self.current.meta & EXPIRES:
             size += 8
         if self.current.meta & (FORM_BITS | KIND_BITS) == OBJECT:
@@ -469,7 +500,9 @@ cdef class Table:
         cdef Entry* entry = self.current
         cdef size_t front = before_key(entry) + entry.key_size
         cdef size_t size = front + (value_size if value_size > FIXED else FIXED)
-        cdef size_t room = respkit_usable(entry)
+        cdef size_t room = room_of(entry)
+        cdef size_t before = cost_of(entry)
+        cdef uint32_t meta = entry.meta & ~<uint32_t>IN_SLAB
         cdef Entry* made
         cdef uint64_t* slot
         if size <= room and (keep or room <= 2 * size):
@@ -477,18 +510,20 @@ cdef class Table:
         if spare:
             size += size if size < SPARE_BYTES else SPARE_BYTES
         slot = index_slot(&self.index, entry)
-        if keep:
+        if keep and size > SLAB_MAX and entry.meta & IN_SLAB == 0:
             made = <Entry*>realloc(entry, size)
             if made is NULL:
                 raise MemoryError("no memory for a longer value")
         else:
-            made = <Entry*>malloc(size)
+            made = entry_make(size)
             if made is NULL:
                 raise MemoryError("no memory for a longer value")
-            memcpy(made, entry, front + (FIXED if entry.meta & FORM_BITS else 0))
-            free(entry)
-        self.allocated += respkit_usable(made)
-        self.allocated -= room
+            meta |= made.meta
+            memcpy(made, entry, bytes_of(entry) if keep else front + (FIXED if meta & FORM_BITS else 0))
+            made.meta = meta
+            entry_release(entry)
+        self.allocated += cost_of(made)
+        self.allocated -= before
         return self.replaced(made, slot)
 
     cdef object drop_value(self, Entry* entry):
@@ -710,9 +745,9 @@ cdef class Table:
         if last is not entry:
             last.position = entry.position
             dense_set(&self.dense, last.position, last)
-        self.allocated -= respkit_usable(entry) + MALLOC_BYTES
+        self.allocated -= cost_of(entry)
         held = self.drop_value(entry)
-        free(entry)
+        entry_release(entry)
         return 0
 
     cpdef Remains detach(self):
