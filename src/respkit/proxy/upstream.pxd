@@ -2,6 +2,7 @@
 cimport cython
 
 from respkit.link.link cimport FrameLink, Slot
+from respkit.net cimport clock
 from respkit.net.carrier cimport Protocol
 from respkit.net.poller cimport TurnHook
 from respkit.proxy.request cimport Pending

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import errno
 import os
-import time
 from typing import Any
 
 from respkit.errors import InvalidResponse
 from respkit.link.link import FrameLink, Slot
+from respkit.net import clock
 from respkit.net.carrier import Protocol
 from respkit.net.poller import TurnHook
 from respkit.proxy.request import Pending, UpstreamError
@@ -42,7 +42,7 @@ class Clock(TurnHook):
         self.run()
 
     def run(self) -> int:
-        self.now_ms = time.monotonic_ns() // 1_000_000
+        self.now_ms = clock.monotonic_us() // 1000
         return 0
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from respkit.errors import CommandError, ConfigError
+from respkit.net import clock
 from respkit.resp.inbuf import Args
-from respkit.server import clock
 from respkit.server.client import is_local
 from respkit.server.session import Commands, Session
 

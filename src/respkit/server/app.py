@@ -11,8 +11,9 @@ import os
 from collections.abc import Callable, Iterator
 
 from respkit.acl.users import Users
+from respkit.net import clock
 from respkit.net.poller import Poller
-from respkit.server import clock, connection, expires, keys, lcs, strings
+from respkit.server import connection, expires, keys, lcs, strings
 from respkit.server.config.settings import Settings
 from respkit.server.cron import Cron
 from respkit.server.effects import Observers

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from respkit.server import clock
+from respkit.net import clock
 from respkit.server.memory import allocated_bytes
 from respkit.server.statistics import SAMPLE_MS
 

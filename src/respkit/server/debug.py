@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable
 
 from respkit.errors import CommandError
+from respkit.net import clock
 from respkit.resp.inbuf import Args
-from respkit.server import clock, digest
+from respkit.server import digest
 from respkit.server.admin import protected_allowed
 from respkit.server.registry import reply_lines, subcommand_mistake
 from respkit.server.session import Commands, Session

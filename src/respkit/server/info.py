@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from respkit.__about__ import __version__
+from respkit.net import clock
 from respkit.resp.inbuf import Args
-from respkit.server import clock
 from respkit.server.connection import REDIS_VERSION
 from respkit.server.memory import allocated_bytes, resident_bytes, system_bytes
 from respkit.server.session import Commands, Session

@@ -4,7 +4,8 @@ from respkit.net.carrier cimport Carrier, Protocol
 from respkit.net.poller cimport TurnHook
 from respkit.resp.inbuf cimport Args, CommandParser
 from respkit.resp.outbuf cimport OutBuffer
-from respkit.server cimport clock, flags
+from respkit.net cimport clock
+from respkit.server cimport flags
 from respkit.store.database cimport Database
 
 cdef class Session

@@ -13,10 +13,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from respkit.errors import CommandError, ProtocolError
+from respkit.net import clock
 from respkit.net.carrier import Protocol
 from respkit.net.poller import TurnHook
 from respkit.resp.inbuf import Args, CommandParser
-from respkit.server import clock, flags
+from respkit.server import flags
 from respkit.store.database import Database
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-# cython: language_level=3
+# cython: cdivision=True
 """The compiled form of clock.py."""
 from libc.time cimport time_t
 
