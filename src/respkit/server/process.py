@@ -10,6 +10,7 @@ import gc
 import os
 import signal
 import sys
+import traceback
 
 from respkit.__about__ import __version__
 from respkit.errors import ACLRuleError, ConfigError
@@ -245,20 +246,25 @@ class Process:
         setproctitle(template.format(**fields).rstrip(" "))
 
     def set_oom_score(self) -> None:
-        """How readily the kernel ends this process where memory runs out, as oom-score-adj says. ValueError where it refuses."""
+        """How readily the kernel ends this process when memory runs out, as oom-score-adj says. ValueError if it refuses.
+
+        It is left alone until it is asked for, and set back when that ends.
+        """
         mode = self.settings["oom-score-adj"]
+        if mode == "no" and self.oom_score is None:
+            return
         try:
             with open(OOM_SCORE, "r+") as file:
-                if self.oom_score is None:
-                    self.oom_score = int(file.read())
-                value = self.oom_score
+                before = int(file.read()) if self.oom_score is None else self.oom_score
+                value = before
                 if mode != "no":
-                    value = self.settings["oom-score-adj-values"][0] + (0 if mode == "absolute" else value)
+                    value = self.settings["oom-score-adj-values"][0] + (0 if mode == "absolute" else before)
                 file.seek(0)
                 file.write(str(min(max(value, -1000), 1000)))
         except (OSError, ValueError) as error:
             self.log.warning(f"Unable to write oom_score_adj: {error}")
             raise ValueError("Failed to set current oom_score_adj. Check server logs.") from None
+        self.oom_score = None if mode == "no" else before
 
     def catch_signals(self) -> None:
         """SIGTERM and SIGINT end the server in order; SIGHUP and SIGPIPE do nothing."""
@@ -270,7 +276,8 @@ class Process:
         if self.settings["crash-log-enabled"]:
             import faulthandler
 
-            faulthandler.enable(all_threads=False)
+            faulthandler.enable(all_threads=False)  # for what Python can no longer report by itself
+            loop.add_signal_handler(signal.SIGABRT, self.crashed, signal.SIGABRT)
 
     # The end.
 
@@ -283,6 +290,13 @@ class Process:
         self.log.warning(f"Received {name} scheduling shutdown...")
         self.log.warning("User requested shutdown...")
         self.shutdown()
+
+    def crashed(self, number: int) -> None:
+        """A signal that ends the process says so in the log first."""
+        self.log.warning(f"Redis 7.0.15 crashed by signal: {number}")
+        self.log_file.raw(b"".join([line.encode() for line in traceback.format_stack()]))
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
 
     def shutdown(self) -> None:
         """Ends the server, and then the process."""
