@@ -39,7 +39,7 @@ class TestSlowReaders:
     def test_are_cut_off_when_they_stay_above_the_soft_limit(self, make_server):
         server = make_server(client_output_buffer_limit="normal 0 100 10", timeout="0")
         client = server.client()
-        client.carrier.inbuf.feed(b"ECHO " + b"x" * 200 + b"\r\n")
+        client.carrier.inbuf.feed(b"ECHO " + b"x" * 20_000 + b"\r\n")
         client.session.received()
         for seconds, calls in ((0, []), (10, []), (1, ["abort"])):
             server.state.now_ms += seconds * 1000
@@ -50,7 +50,7 @@ class TestSlowReaders:
         server = make_server(client_output_buffer_limit="normal 0 100 10")
         client = server.client()
         for _ in range(3):
-            client.carrier.inbuf.feed(b"ECHO " + b"x" * 200 + b"\r\n")
+            client.carrier.inbuf.feed(b"ECHO " + b"x" * 20_000 + b"\r\n")
             client.session.received()
             server.cron.look_at_clients(server.state.now_ms)
             client.carrier.outbuf.take()

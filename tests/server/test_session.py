@@ -131,8 +131,8 @@ class TestLimits:
     def test_a_client_with_too_much_unsent_is_cut_off(self, make_server):
         server = make_server(client_output_buffer_limit="normal 1000 0 0")
         client = server.client()
-        assert client.call("ECHO", "x" * 900) != b""
-        client.carrier.inbuf.feed(b"ECHO " + b"x" * 1000 + b"\r\n")
+        assert client.call("ECHO", "x" * 17_000) != b""
+        client.carrier.inbuf.feed(b"ECHO " + b"x" * 18_000 + b"\r\n")
         client.session.received()
         assert client.carrier.calls == ["abort"]
         assert "overcoming of output buffer limits" in server.lines[-1]

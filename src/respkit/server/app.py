@@ -15,7 +15,7 @@ from respkit.net import clock
 from respkit.net.poller import Poller
 from respkit.server import connection, expires, keys, lcs, strings
 from respkit.server.config.settings import Settings
-from respkit.server.cron import Cron
+from respkit.server.cron import UNCOUNTED_REPLY_BYTES, Cron
 from respkit.server.effects import Observers
 from respkit.server.listening import ListenError, Listeners
 from respkit.server.log import LEVELS, Log, to_logging
@@ -175,7 +175,7 @@ class Server:
     def apply_client_limits(self) -> None:
         self.state.max_unread = self.settings["client-query-buffer-limit"]
         hard = self.settings["client-output-buffer-limit"][0][0]
-        self.state.max_unsent = min(hard, NO_LIMIT) or NO_LIMIT
+        self.state.max_unsent = min(hard + UNCOUNTED_REPLY_BYTES, NO_LIMIT) if hard else NO_LIMIT
 
     def apply_eviction(self) -> None:
         self.keyspace.lfu = self.settings["maxmemory-policy"].endswith("-lfu")

@@ -26,6 +26,8 @@ FREE_ENTRIES = 50_000
 # All clients are looked at once in that time, and so many a tick at least.
 CLIENTS_ROUND_MS = 1000
 MIN_CLIENTS = 5
+# As in Redis, a client's first replies are in a buffer that it has anyway, and count towards no limit.
+UNCOUNTED_REPLY_BYTES = 16384
 
 
 class Cron:
@@ -34,7 +36,6 @@ class Cron:
     def __init__(self, server: Server) -> None:
         self.server = server
         self.timer: asyncio.TimerHandle | None = None
-        self.ticks = 0
         self.active_expire = True
         # DEBUG PAUSE-CRON.
         self.paused = False
@@ -75,7 +76,6 @@ class Cron:
     def run(self) -> None:
         """What a tick does."""
         now_ms = self.server.state.now_ms
-        self.ticks += 1
         if self.active_expire:
             self.expire(now_ms)
         self.server.keyspace.free_some(FREE_ENTRIES)
@@ -115,7 +115,7 @@ class Cron:
             if idle_ms and now_ms - session.active_ms > idle_ms:
                 server.log.verbose("Closing idle client")
                 session.kill(None)
-            elif not soft_bytes or session.out.size() <= soft_bytes:
+            elif not soft_bytes or session.out.size() <= soft_bytes + UNCOUNTED_REPLY_BYTES:
                 session.over_soft_ms = 0
             elif not session.over_soft_ms:
                 session.over_soft_ms = now_ms

@@ -112,7 +112,6 @@ cdef class Session(Protocol):
     @cython.locals(carrier=Carrier)
     cpdef int connected(self) except -1
     cpdef int received(self) except -1
-    cpdef int drained(self) except -1
     cpdef int lost(self, reason) except -1
     cpdef int resume(self) except -1
 

@@ -203,10 +203,6 @@ class Session(Protocol):
             self.carrier.flush_soon()
         return 0
 
-    def drained(self) -> int:
-        """The carrier has sent all there was."""
-        return 0
-
     def lost(self, reason: BaseException | None) -> int:
         """The connection has gone."""
         self.ended = True

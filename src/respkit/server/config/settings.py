@@ -8,7 +8,7 @@ from typing import Any
 
 from respkit.commands.glob import glob_match
 from respkit.errors import ConfigError
-from respkit.server.config.kinds import HIDDEN, IMMUTABLE, MULTI, PROTECTED, SENSITIVE, VOLATILE, Parameter
+from respkit.server.config.kinds import HIDDEN, IMMUTABLE, MULTI, PROTECTED, VOLATILE, Parameter
 from respkit.server.config.parameters import BY_NAME, PARAMETERS
 
 
@@ -122,12 +122,6 @@ class Settings:
 def find(name: bytes) -> Parameter | None:
     """The parameter of that name or alias, in any case."""
     return BY_NAME.get(name.decode("latin-1").lower())
-
-
-def is_sensitive(name: bytes) -> bool:
-    """Whether a parameter's value must not be shown where commands are (SLOWLOG, MONITOR)."""
-    parameter = find(name)
-    return parameter is not None and parameter.flags & SENSITIVE != 0
 
 
 def _failed(name: bytes, reason: str) -> ConfigError:
