@@ -1,5 +1,6 @@
 # The receive buffer, the command parser on it, and the views of a command's arguments.
 # The leaf in C memory is inbuf.pyx, its plain form inbuf.py; both pass the same tests.
+cimport cython
 
 cdef struct View:
     const char* at
@@ -16,6 +17,7 @@ cpdef list split_words(bytes line)
 
 cdef class Args
 
+@cython.final
 cdef class InBuffer:
     # Bytes received and not yet consumed: data[start:end]. `data` is a block while they fit one, else of the heap,
     # and NULL while there are none.
@@ -54,6 +56,7 @@ cdef class InBuffer:
     cpdef Py_ssize_t size(self) noexcept
     cpdef bytes peek(self)
 
+@cython.final
 cdef class Args:
     # One command's arguments. Views into the receive buffer: they die when the parser is asked for the next command
     # or the buffer is read into; detach() gives a copy that does not.
@@ -85,6 +88,7 @@ cdef class Args:
     cpdef Args detach(self)
     cpdef list to_list(self)
 
+@cython.final
 cdef class CommandParser:
     cdef readonly InBuffer buffer
     cdef readonly Args args

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, final
 
 from respkit.errors import CommandError, ProtocolError
 from respkit.resp.limits import (
@@ -63,6 +63,7 @@ def parse_double(text: bytes) -> float | None:
     return value
 
 
+@final
 class InBuffer:
     """Bytes received from one connection and not yet consumed: ``data``, from 0 to its length."""
 
@@ -163,6 +164,7 @@ class View(NamedTuple):
     size: int
 
 
+@final
 class Args:
     """One command's arguments, its name among them as argument 0.
 
@@ -271,6 +273,7 @@ _UNKNOWN = -1
 _TAKEN = -2
 
 
+@final
 class CommandParser:
     """Finds commands, multibulk and inline, in a receive buffer; what Redis 7.0.15 takes and refuses, and how.
 

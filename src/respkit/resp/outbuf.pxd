@@ -1,5 +1,6 @@
 # The reply buffer: what goes out on one connection, encoded in place, for both protocol versions and both directions.
 # The leaf in C memory is outbuf.pyx, its plain form outbuf.py; both pass the same tests.
+cimport cython
 from respkit.resp.inbuf cimport Args
 
 # The decimal digits of `value` at `at`, which has room for 20 bytes; how many there are.
@@ -10,6 +11,7 @@ cdef int double_digits(char* at, double value) except -1
 cpdef bytes double_text(double value)
 cpdef object encode_argument(value)
 
+@cython.final
 cdef class OutBuffer:
     # Bytes not yet sent: data[start:end]. `data` is a block while they fit one, else of the heap, and NULL while there
     # are none.

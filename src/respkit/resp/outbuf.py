@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import final
 
 from respkit.errors import DataError
 from respkit.resp.inbuf import Args
@@ -21,6 +22,7 @@ def double_text(value: float) -> bytes:
     return b"%.17g" % value
 
 
+@final
 class OutBuffer:
     """Bytes not yet sent: ``data``, from 0 to its length.
 
