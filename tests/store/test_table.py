@@ -23,7 +23,7 @@ from respkit.commands.glob import Glob
 from respkit.resp.inbuf import Args
 from respkit.resp.outbuf import OutBuffer
 from respkit.store import kinds, table
-from respkit.store.table import Table
+from respkit.store.table import Table, hold_resize
 
 New = Callable[[], Table]
 
@@ -551,16 +551,16 @@ def test_growth_that_is_held_loses_nothing(new_table: New) -> None:
     table = new_table()
     for i in range(1000):
         put(table, b"%d" % i, b"v")
-    assert table.hold_resize is False
-    table.hold_resize = True
-    for i in range(1000, 20_000):
-        put(table, b"%d" % i, b"v")
-    assert table.hold_resize is True
-    assert all(table.find_key(b"%d" % i) for i in range(20_000))
-    for i in range(19_990):
-        table.find_key(b"%d" % i)
-        table.delete_current()
-    table.hold_resize = False
+    hold_resize(True)
+    try:
+        for i in range(1000, 20_000):
+            put(table, b"%d" % i, b"v")
+        assert all(table.find_key(b"%d" % i) for i in range(20_000))
+        for i in range(19_990):
+            table.find_key(b"%d" % i)
+            table.delete_current()
+    finally:
+        hold_resize(False)
     for i in range(20_000):
         assert table.find_key(b"%d" % i) == (i >= 19_990)
         put(table, b"new:%d" % i, b"v")
@@ -704,8 +704,7 @@ class Beside(RuleBasedStateMachine):
 
     @rule(hold=st.booleans())
     def hold(self, hold: bool) -> None:
-        for form in self.tables:
-            form.hold_resize = hold
+        hold_resize(hold)
 
     @rule()
     def clear(self) -> None:
@@ -720,6 +719,7 @@ class Beside(RuleBasedStateMachine):
         assert self.each(lambda t: t.expiring()) == len(self.expiries)
 
     def teardown(self) -> None:
+        hold_resize(False)
         for key, value in self.model.items():
             assert self.each(lambda t, key=key: t.find_key(key))
             assert self.each(lambda t, key=key: t.key_bytes()) == key

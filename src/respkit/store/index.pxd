@@ -23,7 +23,6 @@ cdef struct Index:
     Slots main
     Slots old
     size_t frontier
-    bint hold
 
 
 cdef inline Entry* entry_in(uint64_t slot) noexcept nogil:
@@ -69,6 +68,7 @@ cdef inline Entry* index_find(Index* index, const char* key, size_t size, uint64
     return NULL
 
 
+cdef void hold_indexes(bint hold) noexcept
 cdef Entry* find_in_old(Index* index, const char* key, size_t size, uint64_t hash) noexcept nogil
 cdef uint64_t* index_slot(Index* index, const Entry* entry) noexcept nogil
 cdef void set_entry(uint64_t* slot, const Entry* entry) noexcept nogil

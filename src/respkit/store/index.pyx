@@ -12,8 +12,8 @@ entry: how far each lies from its home follows from the 8 bits.
 
 It grows by half when seven eighths of it are taken, and shrinks to a third when less than a fifth is. The entries then
 move a few at a time, with each insertion, removal and unlucky look-up; their hashes are calculated anew, so they are
-fetched from memory together. Meanwhile both are looked into. While `hold` is set (a child of fork lives) none of that
-starts or goes on, until fifteen sixteenths are taken.
+fetched from memory together. Meanwhile both are looked into. While indexes are held (a child of fork lives) none of
+that starts or goes on, until fifteen sixteenths are taken.
 """
 
 from libc.stdint cimport uint64_t
@@ -50,6 +50,15 @@ cdef enum:
     # A large array is mapped: its pages come when they are first used, and go in pieces once their slots have moved.
     MAPPED_BYTES = 1 << 20
     PIECE_BYTES = 1 << 17
+
+
+cdef bint held = False
+
+
+cdef void hold_indexes(bint hold) noexcept:
+    """Let no index of this process grow or shrink, or let them again."""
+    global held
+    held = hold
 
 
 cdef int slots_make(Slots* slots, size_t size) except -1:
@@ -149,7 +158,7 @@ cdef void move_some(Index* index) noexcept nogil:
     cdef size_t last = index.frontier + (HURRY if crowded(index, 14) else STEP)
     cdef size_t i
     cdef const Entry* entry
-    if index.hold and not crowded(index, 15):
+    if held and not crowded(index, 15):
         return
     last = min(last, old.allocated)
     for i in range(index.frontier, last):
@@ -238,7 +247,7 @@ cdef int index_insert(Index* index, Entry* entry, uint64_t hash) except -1:
         raise MemoryError("an address that does not fit a slot")
     if index.old.at is not NULL:
         move_some(index)
-    elif index.main.used + 1 > index.main.size // 8 * 7 and (not index.hold or crowded(index, 15)):
+    elif index.main.used + 1 > index.main.size // 8 * 7 and (not held or crowded(index, 15)):
         resize(index, index.main.size // 2 * 3 if index.main.size else LEAST)
     while not slots_insert(&index.main, entry, hash):
         rebuild(index)
@@ -255,7 +264,7 @@ cdef void index_remove(Index* index, const Entry* entry) noexcept:
         slots_remove(&index.old, slot_with_entry(&index.old, index.frontier, entry, hash))
     if index.old.at is not NULL:
         move_some(index)
-    elif index.main.size > LEAST and index.main.used < index.main.size // 5 and not index.hold:
+    elif index.main.size > LEAST and index.main.used < index.main.size // 5 and not held:
         try:
             resize(index, max(<size_t>LEAST, index.main.size // 3))
         except MemoryError:

@@ -17,6 +17,7 @@ cdef struct Dense:
     size_t size
 
 cpdef int set_hash_seed(bytes seed) except -1
+cpdef int hold_resize(bint hold) except -1
 
 cdef class Remains
 

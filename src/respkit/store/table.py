@@ -37,6 +37,10 @@ def set_hash_seed(seed: bytes) -> None:
         raise ValueError("a hash seed is 16 bytes")
 
 
+def hold_resize(hold: bool) -> None:
+    """While a child of fork lives: put off what would rewrite the tables of this process. A dict cannot be held."""
+
+
 class Entry:
     __slots__ = ("clock", "expire_at", "expire_position", "key", "kind", "position", "raw", "value")
 
@@ -55,15 +59,13 @@ class Entry:
 class Table:
     """A mapping from keys to strings, integers or objects, each with an expiry if it has one, and 24 bits of clock."""
 
-    __slots__ = ("_by_key", "_current", "_dense", "_expiring", "hold_resize")
+    __slots__ = ("_by_key", "_current", "_dense", "_expiring")
 
     def __init__(self) -> None:
         self._by_key: dict[bytes, Entry] = {}
         self._dense: list[Entry] = []
         self._expiring: list[Entry] = []
         self._current: Entry | None = None
-        # While a child of fork lives: put off what would rewrite the index. A dict cannot be held.
-        self.hold_resize = False
 
     def __len__(self) -> int:
         return len(self._dense)

@@ -25,7 +25,7 @@ from respkit.store cimport kinds
 from respkit.store.entry cimport *
 from respkit.store.hashing cimport fold, hash_of, scale
 from respkit.store.index cimport (
-    Index, index_bytes, index_find, index_free, index_insert, index_remove, index_slot, set_entry,
+    Index, hold_indexes, index_bytes, index_find, index_free, index_insert, index_remove, index_slot, set_entry,
 )
 from respkit.store.slabs cimport SLAB_MAX, slab_give, slab_room, slab_take, slabs_used
 
@@ -80,6 +80,12 @@ cpdef int set_hash_seed(bytes seed) except -1:
         raise ValueError("a hash seed is 16 bytes")
     secret0 = int.from_bytes(seed[:8], "little")
     secret1 = int.from_bytes(seed[8:], "little")
+    return 0
+
+
+cpdef int hold_resize(bint hold) except -1:
+    """While a child of fork lives: put off what would rewrite the tables of this process."""
+    hold_indexes(hold)
     return 0
 
 
@@ -228,14 +234,6 @@ cdef class Table:
 
     def __len__(self):
         return self.dense.size
-
-    @property
-    def hold_resize(self):
-        return bool(self.index.hold)
-
-    @hold_resize.setter
-    def hold_resize(self, value):
-        self.index.hold = bool(value)
 
     cpdef Py_ssize_t size(self) noexcept:
         return self.dense.size
