@@ -178,6 +178,7 @@ class ThreadServer:
             except OSError:
                 return
             self.accepted += 1
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.tls is not None:
                 sock = self.tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
             self._sockets.append(sock)
