@@ -299,6 +299,33 @@ async def test_a_connection_whose_oldest_call_is_stuck_is_closed() -> None:
         assert await redis.get("key") == b"key"
 
 
+async def test_a_server_that_is_sending_is_waited_for() -> None:
+    async with (
+        FakeServer(lambda args: HELLO_3 if args[0] == b"HELLO" else None) as server,
+        Redis(port=server.port, socket_timeout=0.1) as redis,
+    ):
+        await redis.initialize()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        futures = [redis.get("a"), redis.get("b")]
+        await server.received(2)
+        for byte in b"$10\r\n0123456789\r\n":
+            await asyncio.sleep(0.02)
+            server.connections[0].say(bytes([byte]))
+        server.connections[0].say(b"+b\r\n")
+        assert await asyncio.gather(*futures) == [b"0123456789", b"b"]
+        assert loop.time() - began > 0.2
+
+
+async def test_what_a_server_said_before_it_closed_is_told() -> None:
+    def answer(args: list[bytes]) -> bytes | None:
+        return b"-ERR max number of clients reached\r\n" if args[0] == b"HELLO" else CLOSE
+
+    async with FakeServer(answer) as server, Redis(port=server.port) as redis:
+        with pytest.raises(ConnectionError, match="max number of clients reached"):
+            await redis.get("key")
+
+
 async def test_without_a_timeout_no_timer_runs() -> None:
     async with FakeServer() as server, Redis(port=server.port, socket_timeout=None) as redis:
         assert await redis.get("key") == b"key"

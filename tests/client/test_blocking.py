@@ -56,6 +56,19 @@ def test_a_login_that_is_refused() -> None:
                 redis.get("key")
 
 
+@pytest.mark.parametrize("keywords", [{}, {"db": 1}])
+def test_what_a_server_said_before_it_closed_is_told(keywords: dict[str, Any]) -> None:
+    def answer(args: list[bytes]) -> bytes | None:
+        return b"-ERR max number of clients reached\r\n" if args[0] == b"HELLO" else CLOSE
+
+    with (
+        ThreadServer(answer) as server,
+        Redis(port=server.port, **keywords) as redis,
+        pytest.raises(errors.ConnectionError, match="max number of clients reached"),
+    ):
+        redis.get("key")
+
+
 def test_error_replies_leave_the_connection_in_use() -> None:
     replies = {b"A": b"-NOPERM not you\r\n", b"B": b"-ERR wrong\r\n"}
     with ThreadServer(lambda args: replies.get(args[0]) or answer_echo(args)) as server:

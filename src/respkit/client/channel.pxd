@@ -19,6 +19,7 @@ cdef class ReplyChannel:
     cdef readonly BlockingStream stream
     cdef readonly ObjectLink link
     cdef public double used_at
+    cdef str refusal
     @cython.locals(slot=ReplySlot)
     cpdef object call(self, args, bint raw)
     @cython.locals(slot=ReplySlot, kind=CommandKind)

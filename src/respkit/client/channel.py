@@ -43,6 +43,8 @@ class ReplyChannel:
         self.stream = stream
         self.link = ObjectLink(stream.inbuf, stream.outbuf, encoding, encoding_errors)
         self.used_at = 0.0
+        # What HELLO was refused with, until something else is answered: why the server closes, perhaps.
+        self.refusal = ""
 
     def call(self, args: Any, raw: bool) -> Any:
         """Send one command; its reply. An error reply is returned, not raised.
@@ -79,8 +81,9 @@ class ReplyChannel:
             self.stream.send()
             while not last.done:
                 if self.stream.receive() == 0:
-                    raise errors.ConnectionError("the server closed the connection")
+                    raise self._closed()
                 self.link.received()
+            self.refusal = ""
         except TimeoutError as error:
             raise errors.TimeoutError("no reply within the time allowed") from error
         except OSError as error:
@@ -90,19 +93,25 @@ class ReplyChannel:
     def login(self, login: Login) -> None:
         """Log in; raises what the server answers."""
         ended: list[BaseException | None] = []
-        Handshake(self.link, login, ended.append).begin()
+        handshake = Handshake(self.link, login, ended.append)
+        handshake.begin()
         while not ended:
             try:
                 self.stream.send()
                 if self.stream.receive() == 0:
-                    raise errors.ConnectionError("the server closed the connection")
+                    raise self._closed()
                 self.link.received()
+                self.refusal = str(handshake.refusal or "")
             except TimeoutError as error:
                 raise errors.TimeoutError("no reply to the login within the time allowed") from error
             except OSError as error:
                 raise errors.ConnectionError(f"the connection was lost: {error.strerror or error}") from error
         if ended[0] is not None:
             raise ended[0]
+
+    def _closed(self) -> errors.ConnectionError:
+        after = f", after it answered: {self.refusal}" if self.refusal else ""
+        return errors.ConnectionError(f"the server closed the connection{after}")
 
     def close(self) -> None:
         """Let the connection go."""

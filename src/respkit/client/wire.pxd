@@ -46,6 +46,11 @@ cdef class Wire(Protocol):
     cdef object clock
     cdef double timeout
     cdef object timer
+    # When the server was last heard of, in the loop's time. Kept where there is a timeout.
+    cdef double heard
+    # It has answered something behind the login.
+    cdef bint served
+    cdef object handshake
     # Requests since the last one that found outbuf empty, and how many the write before that took.
     cdef Py_ssize_t batch
     cdef Py_ssize_t last_batch
@@ -64,7 +69,7 @@ cdef class Wire(Protocol):
     cpdef int send_all(self, list commands, Batch batch, double timeout) except -1
     cdef int queue(self, CallSlot slot, double timeout) except -1
     cdef int push_out(self) except -1
-    @cython.locals(slot=Slot, call=CallSlot, now=double, following=double, stuck=double)
+    @cython.locals(slot=Slot, call=CallSlot, now=double, due=double, following=double)
     cpdef int check_deadlines(self) except -1
     @cython.locals(slot=CallSlot)
     cdef int begin(self) except -1

@@ -120,7 +120,9 @@ class Wire(Protocol):
         encoding_errors: str,
         what: str,
     ) -> None:
-        """``timeout`` seconds, 0 for any time, are what a call may take. ``what`` names the server in errors."""
+        """``timeout`` is how many seconds of silence a call waits for its reply, 0 for any time; while the server
+        sends, whoever is in the queue waits on. ``what`` names the server in errors.
+        """
         self.loop = loop
         self.clock = loop.time
         self.ready = False
@@ -130,6 +132,9 @@ class Wire(Protocol):
         self.encoding = encoding
         self.encoding_errors = encoding_errors
         self.timer: asyncio.TimerHandle | None = None
+        self.heard = 0.0
+        self.served = False
+        self.handshake: Handshake | None = None
         self.batch = 0
         self.last_batch = 0
         self.made = False
@@ -144,11 +149,15 @@ class Wire(Protocol):
         carrier = self.carrier
         self.made = True
         self.link = ObjectLink(carrier.inbuf, carrier.outbuf, self.encoding, self.encoding_errors)
-        Handshake(self.link, self.login, self._logged_in).begin()
+        self.handshake = Handshake(self.link, self.login, self._logged_in)
+        self.handshake.begin()
         carrier.flush_soon()
         return 0
 
     def received(self) -> int:
+        if self.timeout > 0:
+            self.heard = self.clock()
+        self.served = self.ready
         try:
             self.link.received()
         except InvalidResponse as error:
@@ -160,6 +169,8 @@ class Wire(Protocol):
 
     def lost(self, reason: BaseException | None) -> int:
         why = "the server closed it" if reason is None else str(reason) or type(reason).__name__
+        if not self.served and self.handshake is not None and self.handshake.refusal is not None:
+            why += f", after it answered: {self.handshake.refusal}"
         self.end(errors.ConnectionError(f"the connection to {self.what} was lost: {why}"))
         return 0
 
@@ -270,22 +281,19 @@ class Wire(Protocol):
         while slot is not None:
             if isinstance(slot, CallSlot):
                 call = slot
-                if call.deadline > now:
-                    if following == 0 or call.deadline < following:
-                        following = call.deadline
-                elif call.deadline > 0 and call.waited_for():
-                    call.failed(errors.TimeoutError(f"no reply from {self.what} within the time allowed"))
+                if call.deadline > 0:
+                    due = max(call.deadline, self.heard + self.timeout)
+                    if due <= now:
+                        if call.waited_for():
+                            call.failed(errors.TimeoutError(f"no reply from {self.what} within the time allowed"))
+                        if slot is self.link.first:
+                            due += self.timeout  # so long it may still come
+                            if due <= now:
+                                self.carrier.abort(errors.TimeoutError("its oldest request got no reply"))
+                                return 0
+                    if due > now and (following == 0 or due < following):
+                        following = due
             slot = slot.next
-        slot = self.link.first
-        if isinstance(slot, CallSlot):
-            call = slot
-            if 0 < call.deadline <= now:
-                stuck = call.deadline + self.timeout
-                if stuck <= now:
-                    self.carrier.abort(errors.TimeoutError("its oldest request got no reply"))
-                    return 0
-                if following == 0 or stuck < following:
-                    following = stuck
         if following > 0:
             self.timer = self.loop.call_at(following, self.check_deadlines)
         return 0

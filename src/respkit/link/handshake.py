@@ -44,6 +44,8 @@ class Handshake:
         self.login = login
         #: What HELLO answered: version, role and so on; empty without HELLO, or where replies are not decoded.
         self.server: dict[Any, Any] = {}
+        #: What HELLO was refused with. If the connection then closes, that may have been why (too many clients).
+        self.refusal: RedisError | None = None
         self._done = done
         self._left = 0
         self._over = False
@@ -102,6 +104,7 @@ class Handshake:
                 self.server = reply
         elif error.code in _TRY_WITHOUT_HELLO:
             self._refused_hello = True
+            self.refusal = error
         else:
             self._end(error)
 
