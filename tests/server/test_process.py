@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -224,6 +225,17 @@ def test_the_background(start, free_port, tmp_path):
     while (tmp_path / "redis.pid").exists():
         assert time.monotonic() < end
         time.sleep(0.005)
+
+
+def test_raises_the_limit_of_open_files_to_what_its_clients_need(start, free_port):
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+    try:
+        program = start("--port", str(free_port()), "--bind", "127.0.0.1", "--maxclients", "500")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    program.wait_for("Ready to accept")
+    assert "Increased maximum number of open files to 532 (it was originally set to 256)." in program.text
 
 
 @pytest.mark.parametrize("option", ["--version", "-v"])
