@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import pickle
+import json
 import sys
 import time
 from pathlib import Path
@@ -46,7 +46,7 @@ def main(argv: list[str] | None = None) -> int:
         for table in found[name]:
             print("\n".join([f"\n{table.title}", *report.cost_table(table)]), flush=True)
     out.parent.mkdir(parents=True, exist_ok=True)
-    tables = merged(found, out.parent / ".tables.pickle" if not options.quick else None)
+    tables = merged(found, out.parent / ".tables.json" if not options.quick else None)
     if not tables:
         return 1
     report.write(tables, out, settings)
@@ -59,9 +59,11 @@ def merged(found: dict[str, list[Table]], store: Path | None) -> list[Table]:
     kept: dict[str, list[Table]] = {}
     if store is not None:
         if store.exists():
-            kept = pickle.loads(store.read_bytes())
+            measured = json.loads(store.read_text())
+            kept = {name: [Table.from_json(table) for table in tables] for name, tables in measured.items()}
         kept.update(found)
-        store.write_bytes(pickle.dumps(kept))
+        text = json.dumps({name: [table.to_json() for table in tables] for name, tables in kept.items()}, indent=1)
+        store.write_text(text + "\n")
     else:
         kept = found
     return [table for name in SECTIONS for table in kept.get(name, [])]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime
 import statistics
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
 
 TOLERANCE = 0.06
 OURS = "respkit"
@@ -103,6 +103,18 @@ class Table:
     text: str
     rows: list[Row] = field(default_factory=list)
     date: str = field(default_factory=lambda: datetime.date.today().isoformat())
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> Table:
+        """What ``to_json`` gave."""
+        rows = [
+            Row(**{**row, "samples": {name: [Sample(**one) for one in ofs] for name, ofs in row["samples"].items()}})
+            for row in fields["rows"]
+        ]
+        return cls(**{**fields, "rows": rows})
 
 
 def interleave(row: Row, rounds: int, programs: dict[str, Callable[[], Sample]], warm_up: bool = True) -> Row:
