@@ -263,6 +263,19 @@ async def test_answered_by_the_proxy(harness: Harness, line: str, reply: bytes) 
     assert first.received == second.received == []
 
 
+async def test_names_in_any_spelling(harness: Harness) -> None:
+    proxy, *_ = await two(harness)
+    client = await harness.client(proxy)
+    unknown = b"-ERR unknown command '%b', with args beginning with: \r\n"
+    assert await client.call(b"") == unknown % b""
+    for name in (b"get", b"GET", b"get", b"Get", b"set", b"gEt", b"ping", b"GET", b"ge", b"", b"getx", b"Ping", b"get"):
+        words = {b"set": [name, b"k", b"v"], b"get": [name, b"k"]}.get(name.lower(), [name])
+        expected = (
+            b"+PONG\r\n" if name.lower() == b"ping" else Backend.echo(words) if len(words) > 1 else unknown % name
+        )
+        assert await client.call(*words) == expected
+
+
 async def test_a_line_end_in_a_command_cannot_forge_a_reply(harness: Harness) -> None:
     proxy, *_ = await two(harness)
     client = await harness.client(proxy)

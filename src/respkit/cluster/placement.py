@@ -119,7 +119,8 @@ class Placement:
         """The server of a hash."""
         if not self.ketama:
             return self.owners[point % self.size]
+        # Behind the last point comes one that no hash exceeds.
         i = self.starts[point >> self.shift]
-        while i < self.size and self.points[i] < point:
+        while self.points[i] < point:
             i += 1
         return self.owners[i]

@@ -16,8 +16,7 @@ cdef class Pool:
     cpdef list upstreams(self)
     @cython.locals(index=Py_ssize_t, upstreams=list)
     cdef Upstream upstream_at(self, const char* key, Py_ssize_t size, int proto)
-    @cython.locals(upstreams=list)
-    cdef Upstream first(self, int proto)
+    cpdef list speaking(self, int proto)
 
 cdef class Router:
     cdef readonly Py_ssize_t size

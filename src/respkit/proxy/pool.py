@@ -39,10 +39,9 @@ class Pool:
         upstreams = self.resp3 if proto == 3 else self.resp2
         return upstreams[index]  # type: ignore[index]  # speak() has made them
 
-    def first(self, proto: int) -> Upstream:
-        """The upstream of a pool that has but one."""
-        upstreams = self.resp3 if proto == 3 else self.resp2
-        return upstreams[0]  # type: ignore[index]
+    def speaking(self, proto: int) -> list[Upstream]:
+        """The upstreams of one version, in the order of the placement, after ``speak(proto)``."""
+        return self.resp3 if proto == 3 and self.resp3 is not None else self.resp2
 
 
 class Router:

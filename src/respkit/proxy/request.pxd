@@ -48,6 +48,4 @@ cdef class Client(Protocol):
 cdef Request _free
 cdef int _free_count
 
-@cython.locals(request=Request)
-cdef Request take_request()
 cdef int put_back(Request request) except -1

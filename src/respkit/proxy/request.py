@@ -100,7 +100,14 @@ class Client(Protocol):
 
     def new_request(self) -> Request:
         """A plain request, queued."""
-        request = take_request()
+        global _free, _free_count
+        request = _free
+        if request is None:
+            request = Request()
+        else:
+            _free = request.follow
+            _free_count -= 1
+            request.follow = None
         self.append(request)
         return request
 
@@ -167,18 +174,6 @@ class Client(Protocol):
 # Requests that are over, for the next. The list is linked by `follow`.
 _free: Request | None = None
 _free_count = 0
-
-
-def take_request() -> Request:
-    """A request that belongs to nobody."""
-    global _free, _free_count
-    request = _free
-    if request is None:
-        return Request()
-    _free = request.follow
-    _free_count -= 1
-    request.follow = None
-    return request
 
 
 def put_back(request: Request) -> int:

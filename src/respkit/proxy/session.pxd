@@ -3,7 +3,8 @@ cimport cython
 
 cimport cython
 
-from respkit.acl.user cimport User
+from respkit.acl.user cimport Selector, User
+from respkit.cluster.placement cimport Placement
 from respkit.commands.model cimport Command
 from respkit.proxy.plan cimport Entry
 from respkit.proxy.pool cimport Pool, Router
@@ -40,8 +41,12 @@ cdef class Session(Client):
     cdef readonly Pool pool
     cdef Router router
     cdef CommandParser parser
+    cdef Placement placement
+    cdef list upstreams
     cdef Entry last
+    cdef bytes last_name
     cdef Entry last_but_one
+    cdef bytes last_but_one_name
     cdef bint waking
     cdef Upstream blocker
     cdef long long complete_at
@@ -62,11 +67,12 @@ cdef class Session(Client):
 
     @cython.locals(parser=CommandParser, shared=Shared)
     cdef int process(self) except -1
-    @cython.locals(entry=Entry, command=Command, user=User, view=View)
+    @cython.locals(entry=Entry, command=Command, user=User, root=Selector, view=View)
     cdef int run(self, Args args) except -1
+    @cython.locals(entry=Entry, view=View, name=bytes)
+    cdef Entry other_entry(self, Args args)
     @cython.locals(entry=Entry)
     cdef Entry find(self, Args args)
-    @cython.locals(pool=Pool)
     cdef Upstream target(self, const char* key, Py_ssize_t size)
     @cython.locals(request=Request)
     cdef int forward(self, Args args, Upstream upstream) except -1
@@ -80,3 +86,6 @@ cdef class Session(Client):
     cdef int run_locally(self, bytes name, Args args) except -1
     cdef int deny(self, denial) except -1
     cpdef int refuse(self, bytes reply) except -1
+
+@cython.locals(i=Py_ssize_t)
+cdef bint is_same(const char* at, Py_ssize_t size, const char* word, Py_ssize_t length) noexcept

@@ -88,10 +88,15 @@ class Session(Client):
         self.user: User | None = None
         self.pool = self.shared.pool
         self.router = self.shared.router
+        # Of its pool, where no route is to be followed.
+        self.placement = self.pool.placement
+        self.upstreams = self.pool.resp2
         self.parser = CommandParser()
-        # The entries of the last two commands: most pipelines consist of one or two.
+        # The last two commands, as they were written: most pipelines consist of one or two.
         self.last: Entry | None = None
+        self.last_name = b""
         self.last_but_one: Entry | None = None
+        self.last_but_one_name = b""
         self.waking = False
         self.blocker: Upstream | None = None
         # How many bytes had come, and commands been run, when a command was last completed: what a single one may take is limited.
@@ -127,6 +132,8 @@ class Session(Client):
         if proto == 3:
             self.pool.speak(3)
             self.router.speak(3)
+        self.placement = self.pool.placement
+        self.upstreams = self.pool.speaking(proto)
 
     # The connection --------------------------------------------------------------------------------------------------
 
@@ -247,16 +254,12 @@ class Session(Client):
 
     def run(self, args: Args) -> int:
         """One command."""
+        view = args.views[0]
         entry = self.last
-        if entry is None or not args.equals(0, entry.word):
-            entry = self.last_but_one
-            if entry is None or not args.equals(0, entry.word):
-                entry = self.find(args)
-                if entry is None:
-                    return 0
-            if entry.plain:
-                self.last_but_one = self.last
-                self.last = entry
+        if entry is None or not is_same(view.at, view.size, self.last_name, len(self.last_name)):
+            entry = self.other_entry(args)
+            if entry is None:
+                return 0
         command = entry.command
         if args.count < entry.least or args.count > entry.most:
             return self.refuse(refusals.wrong_arity(command))
@@ -265,13 +268,32 @@ class Session(Client):
             if not command.flags & _NO_AUTH:
                 return self.refuse(refusals.NOT_AUTHENTICATED)
         else:
-            denial = user.check(command, args)
-            if denial is not None:
-                return self.deny(denial)
+            root = user.root
+            # Who may do everything with every key need not be asked about this one.
+            if not (root.all_keys and root.all_channels and root.allowed[command.id]):
+                denial = user.check(command, args)
+                if denial is not None:
+                    return self.deny(denial)
         if entry.kind == _ONE_KEY:
             view = args.views[entry.first_key]
             return self.forward(args, self.target(view.at, view.size))
         return self.run_other(entry, args)
+
+    def other_entry(self, args: Args) -> Entry | None:
+        """The entry of a command that is not called as the last one was."""
+        view = args.views[0]
+        name = self.last_but_one_name
+        entry = self.last_but_one
+        if entry is None or not is_same(view.at, view.size, name, len(name)):
+            entry = self.find(args)
+            if entry is None or not entry.plain:
+                return entry
+            name = args.bytes_at(0)
+        self.last_but_one = self.last
+        self.last_but_one_name = self.last_name
+        self.last = entry
+        self.last_name = name
+        return entry
 
     def find(self, args: Args) -> Entry | None:
         """The entry of any command; None where there is no such command, which is then said."""
@@ -289,10 +311,9 @@ class Session(Client):
 
     def target(self, key: bytes, size: int) -> Upstream:
         """The server of a key. Compiled, ``key`` is a pointer."""
-        pool = self.pool
         if self.router.size:
-            pool = self.router.pool_at(key, size, pool)
-        return pool.upstream_at(key, size, self.proto)
+            return self.router.pool_at(key, size, self.pool).upstream_at(key, size, self.proto)
+        return self.upstreams[self.placement.index_at(key, size)]
 
     def forward(self, args: Args, upstream: Upstream) -> int:
         """Pass the command on, and wait for its reply in order."""
@@ -342,7 +363,7 @@ class Session(Client):
                 return self.refuse(
                     b"ERR '%s' cannot go through the proxy: no key is found in its arguments" % command.name
                 )
-            upstream = self.pool.first(self.proto)
+            upstream = self.upstreams[0]
         return self.forward(args, upstream)
 
     def split(self, entry: Entry, args: Args) -> int:
@@ -424,6 +445,16 @@ class Session(Client):
         """An error of the proxy's own: no line end in it."""
         self.shared.refused += 1
         return self.answer(b"-" + reply.translate(_LINE_ENDS) + b"\r\n")
+
+
+def is_same(at: bytes, size: int, word: bytes, length: int) -> bool:
+    """Whether ``at[:size]`` is the word. Compiled, both are pointers."""
+    if size != length:
+        return False
+    for i in range(size):  # noqa: SIM110  (compiled, a loop touches no object)
+        if at[i] != word[i]:
+            return False
+    return True
 
 
 _LINE_ENDS = bytes.maketrans(b"\r\n", b"  ")
