@@ -38,5 +38,5 @@ def tables(options: Options) -> list[Table]:
         for command in ("get", "set"):
             row = Row(f"{command.upper()}, {MANY_BYTES} B, {MANY_CLIENTS} clients", bars={PEER: 0.9})
             words = ["-c", str(MANY_CLIENTS), "-t", command, "-d", str(MANY_BYTES), "-r", str(MANY_KEYSPACE)]
-            table.rows.append(measure(row, pair, options, max(50_000, 2 * MANY_CLIENTS), words))
+            table.rows.append(measure(row, pair, options, max(200_000, 2 * MANY_CLIENTS), words))
     return [table]

@@ -73,7 +73,7 @@ def many_clients(pair: dict[str, Program], options: Options) -> Table:
     shared = ["-c", str(MANY_CLIENTS), "-d", str(MANY_BYTES), "-r", str(MANY_KEYSPACE)]
     for command in MANY_COMMANDS:
         row = Row(name_of(command), bars={PEER: 1.0})
-        count = 20_000 if command == "mset" else 100_000
+        count = 40_000 if command == "mset" else 300_000
         table.rows.append(measure(row, pair, options, max(count, 2 * MANY_CLIENTS), [*shared, "-t", command]))
     return table
 
