@@ -195,8 +195,7 @@ async def test_pushes_of_a_server_reach_nobody(harness: Harness) -> None:
 
 async def test_replies_of_a_client_that_went_are_dropped(harness: Harness) -> None:
     proxy, first, _ = await two(harness)
-    gone, stays = await harness.client(proxy), await harness.client(proxy)
-    await stays.call(b"PING")
+    gone, stays, other = [await harness.client(proxy) for _ in range(3)]
     first.reading.clear()
     gone.send(b"".join([encode(b"GET", b"{apple}%d" % i) for i in range(100)]))
     upstream = proxy.pools["main"].resp2[0]
@@ -204,9 +203,10 @@ async def test_replies_of_a_client_that_went_are_dropped(harness: Harness) -> No
     stays.send(encode(b"GET", FIRST))
     await until(lambda: upstream.requests == 101)
     gone.drop()
-    await until(lambda: len(proxy.sessions) == 1)
+    await other.call(b"PING")
     first.reading.set()
     assert await stays.receive() == b"$9\r\nGET apple\r\n"
+    await until(lambda: len(proxy.sessions) == 2)
 
 
 async def test_a_client_that_does_not_read_is_not_read_from(harness: Harness) -> None:
@@ -289,6 +289,14 @@ async def test_half_a_command_holds_nobody(harness: Harness) -> None:
         assert await other.call(b"GET", FIRST) == b"$9\r\nGET apple\r\n"
     half.send(b"ple\r\n")
     assert await half.receive() == b"$9\r\nGET apple\r\n"
+
+
+async def test_a_client_that_sends_no_more_gets_all_its_replies(harness: Harness) -> None:
+    proxy, *_ = await two(harness)
+    client = await harness.client(proxy)
+    client.send((encode(b"GET", FIRST) + encode(b"GET", SECOND)) * 50)
+    client.writer.write_eof()
+    assert await client.at_end() == b"$9\r\nGET apple\r\n$8\r\nGET pear\r\n" * 50
 
 
 async def test_what_breaks_the_protocol_is_told_and_closed(harness: Harness) -> None:

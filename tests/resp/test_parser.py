@@ -258,7 +258,8 @@ def test_a_large_value_in_16_kilobyte_pieces_takes_linear_time(form: Form) -> No
         return [head, *[b"x" * PIECE] * (size // PIECE), b"\r\n"]
 
     small = min(cost(new(form), stream(4)) for _ in range(5))
-    assert cost(new(form), stream(64)) < 60 * small + 0.1
+    # Quadratic would be minutes; the second is for a busy machine that hands out pages slowly.
+    assert cost(new(form), stream(64)) < 60 * small + 1
 
 
 @each_form
@@ -267,7 +268,7 @@ def test_many_arguments_in_small_pieces_take_linear_time(form: Form) -> None:
         return in_pieces(b"*%d\r\n" % count + b"$3\r\nabc\r\n" * count, 100)
 
     small = min(cost(new(form), stream(5_000)) for _ in range(3))
-    assert cost(new(form), stream(80_000)) < 60 * small + 0.1
+    assert cost(new(form), stream(80_000)) < 60 * small + 0.5
 
 
 @each_form

@@ -57,4 +57,5 @@ cdef class Protocol:
     cpdef int connected(self) except -1
     cpdef int received(self) except -1
     cpdef int drained(self) except -1
+    cpdef bint finished(self) except -1
     cpdef int lost(self, reason) except -1

@@ -49,6 +49,13 @@ class Protocol:
         """``carrier.outbuf``, which had been waiting for a slow peer, is empty."""
         return 0
 
+    def finished(self) -> bool:
+        """The peer sends no more, but may still read. True keeps the connection, to be closed by the protocol.
+
+        For a protocol that owes replies which are still to come. What is in ``outbuf`` is sent in any case.
+        """
+        return False
+
     def lost(self, reason: BaseException | None) -> int | None:
         """The connection has ended: None if the peer or ``close()`` ended it in order. Nothing is called after this."""
         return 0
@@ -229,7 +236,12 @@ class Carrier(Stream):
     def not_moved(self, count: int) -> int:
         """``receive`` or ``transmit`` moved nothing: the end of the stream, not now, or an error."""
         if count == 0:
-            self.flush()  # the peer may have closed its sending side only, and still wait for the replies
+            # The peer may have closed its sending side only, and still wait for the replies.
+            if self.protocol.finished():
+                self.pause_reading()
+                self.flush_soon()
+                return 0
+            self.flush()
             self.abort(self.reason)
         elif count != -errno.EAGAIN:
             self.abort(OSError(-count, os.strerror(-count)))

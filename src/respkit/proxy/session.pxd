@@ -56,6 +56,7 @@ cdef class Session(Client):
     @cython.locals(before='long long')
     cpdef int received(self) except -1
     cpdef int drained(self) except -1
+    cpdef bint finished(self) except -1
     cpdef int lost(self, reason) except -1
     cpdef int leave(self) except -1
 

@@ -160,6 +160,13 @@ class Session(Client):
             self.wake()
         return 0
 
+    def finished(self) -> bool:
+        """The client sends no more: it gets the replies that are still to come, of a timeout's time at most."""
+        if self.head is None:
+            return False
+        self.leave()
+        return True
+
     def lost(self, reason: Any) -> int:
         self.abandon()
         if self.blocker is not None:
