@@ -168,6 +168,16 @@ def test_a_log_file_and_its_level(start, free_port, tmp_path):
     assert program.text == ""
 
 
+def test_says_what_the_configuration_asks_for_in_vain(start, free_port):
+    program = start("--port", str(free_port()), "--bind", "127.0.0.1", "--save", "", "--maxmemory", "1mb")
+    program.wait_for("Ready to accept connections")
+    assert "WARNING 'maxmemory' has no effect in this version" in program.text
+    assert "Nothing is saved to disk" not in program.text
+    other = start("--port", str(free_port()), "--bind", "127.0.0.1", "--appendonly", "yes")
+    other.wait_for("Ready to accept connections")
+    assert "WARNING Nothing is saved to disk by this version" in other.text
+
+
 def test_a_log_file_that_cannot_be_written(start):
     program = start("--logfile", "/nosuch/redis.log")
     assert program.process.wait(20) == 1

@@ -190,6 +190,8 @@ class Process:
         self.show_logo()
         self.catch_signals()
         log.warning("Server initialized")
+        for text in without_effect(settings):
+            log.warning(f"WARNING {text}")
         if server.listeners.tcp or server.listeners.tls:
             log.notice("Ready to accept connections")
         if server.listeners.unix:
@@ -341,6 +343,18 @@ def daemonize() -> None:
         os.dup2(null, descriptor)
     if null > 2:
         os.close(null)
+
+
+def without_effect(settings: Settings) -> list[str]:
+    """What the configuration asks for and this server does not do: told at the start, so that nobody relies on it."""
+    told = []
+    if settings["save"] or settings["appendonly"]:
+        told.append("Nothing is saved to disk by this version ('save', 'appendonly'): the data is gone when it ends.")
+    if settings["maxmemory"]:
+        told.append("'maxmemory' has no effect in this version: nothing is evicted or refused.")
+    if settings["replicaof"]:
+        told.append("'replicaof' has no effect in this version: this server replicates nothing.")
+    return told
 
 
 def adjust_open_files(settings: Settings, log: Log) -> None:
