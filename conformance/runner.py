@@ -65,10 +65,12 @@ def parse(unit: str, lines: Iterable[str]) -> Outcome:
 def port_block() -> Iterator[tuple[int, int]]:
     """``(base port, count)`` of a block that no other run uses: a listening socket below it is the lock."""
     for start in range(FIRST_BLOCK, LAST_BLOCK, BLOCK):
-        lock = socket.socket()
-        with contextlib.suppress(OSError), lock:
-            lock.bind(("127.0.0.1", start))
-            lock.listen(1)
+        with socket.socket() as lock:
+            try:
+                lock.bind(("127.0.0.1", start))
+                lock.listen(1)
+            except OSError:
+                continue
             yield start + 40, BLOCK - 50  # the suite's own server takes one of the 32 ports below the base
             return
     raise suite.SuiteError("no free block of ports: too many runs at once")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -116,8 +115,11 @@ def test_runs_side_by_side_take_different_ports() -> None:
     with runner.port_block() as one, runner.port_block() as two:
         assert one[0] != two[0]
         assert abs(one[0] - two[0]) >= one[1]
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", one[0]))
+
+
+def test_an_error_of_a_run_is_not_taken_for_a_port_that_is_taken() -> None:
+    with pytest.raises(FileNotFoundError), runner.port_block():
+        raise FileNotFoundError("runtest")
 
 
 def test_a_wrong_archive_is_refused(tmp_path: Path) -> None:
