@@ -25,6 +25,8 @@ def names(commands: type) -> set[str]:
 
 
 def test_what_is_generated_is_what_is_committed() -> None:
+    if not client_commands.SOURCE.exists():
+        pytest.skip("the package is installed here, without its source tree")
     for path, text in client_commands.generate().items():
         assert ast.dump(ast.parse(text)) == ast.dump(ast.parse(path.read_text())), f"run {client_commands.__doc__}"
 
