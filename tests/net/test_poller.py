@@ -31,7 +31,7 @@ def plain() -> ModuleType:
     return sys.modules[name]
 
 
-@pytest.fixture(params=["installed", "installed without epoll", "plain"])
+@pytest.fixture(params=["installed", "installed without epoll", "installed, gathering", "plain"])
 def module(request: pytest.FixtureRequest) -> Any:
     return plain() if request.param == "plain" else installed
 
@@ -39,7 +39,10 @@ def module(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture
 def poller(request: pytest.FixtureRequest, module: Any, loop: asyncio.AbstractEventLoop) -> Any:
     native = "without epoll" not in request.node.name
-    return module.Poller(loop, native) if not native else module.Poller.of(loop)
+    poller = module.Poller(loop, native) if not native else module.Poller.of(loop)
+    if "gathering" in request.node.name:
+        poller.gather_us = 60
+    return poller
 
 
 @pytest.fixture
@@ -328,3 +331,86 @@ def test_a_loop_may_be_closed_first(module: Any, pair: Any) -> None:
 def test_without_epoll_says_so(loop: Any) -> None:
     assert installed.Poller(loop, False).native is False
     assert plain().Poller(loop).native is False
+
+
+# Whether turns wait for more to come: the compiled form only, since the plain one has a turn for each event.
+
+
+WINDOW_US = 10_000
+
+
+@pytest.fixture
+def gathering(loop: asyncio.AbstractEventLoop) -> Any:
+    if not hasattr(installed, "Gathering"):
+        pytest.skip("the uncompiled poller never waits")
+    return installed.Poller.of(loop).gathering
+
+
+def windows(gathering: Any, *received: int, start: int = 1_000_000) -> int:
+    """Windows of equal length, with so many bytes received in each; returns when the last one ended."""
+    now = start
+    for count in received:
+        now += WINDOW_US
+        gathering.received += count
+        gathering.end_window(now)
+    return now
+
+
+def test_turns_do_not_wait_before_it_was_tried(gathering: Any) -> None:
+    assert not gathering.on
+    assert not gathering.wanted()
+
+
+def test_waiting_is_kept_while_throughput_does_not_suffer(gathering: Any) -> None:
+    now = windows(gathering, 0)  # since the clock's beginning: says nothing
+    now = windows(gathering, 1000, start=now)
+    assert gathering.on  # tried
+    windows(gathering, 950, start=now)
+    assert gathering.on
+    assert gathering.wanted()
+
+
+def test_waiting_is_given_up_where_it_holds_peers_up(gathering: Any) -> None:
+    now = windows(gathering, 0, 1000, 500)
+    assert not gathering.on
+    now = windows(gathering, *[1000] * 80, start=now)
+    assert not gathering.on
+    now = windows(gathering, 1000, start=now)
+    assert gathering.on  # tried again
+    windows(gathering, 1000, start=now)
+    assert gathering.on
+
+
+def test_what_was_found_is_tried_again_later(gathering: Any) -> None:
+    now = windows(gathering, 0, 1000, 1000)
+    now = windows(gathering, *[1000] * 80, start=now)
+    assert not gathering.on  # a window without, to compare with
+    windows(gathering, 1000, 100, start=now)
+    assert not gathering.on
+
+
+def test_a_window_in_which_nothing_happened_says_nothing(gathering: Any) -> None:
+    now = windows(gathering, 0, 1000)
+    gathering.received += 1
+    gathering.end_window(now + 100 * WINDOW_US)
+    assert gathering.on  # the trial is still running
+    windows(gathering, 1000, start=now + 100 * WINDOW_US)
+    assert gathering.on
+
+
+def test_a_wait_that_brings_few_events_is_repeated_ever_more_seldom(gathering: Any) -> None:
+    windows(gathering, 0, 1000, 1000)
+    waits = 0
+    for _ in range(10_000):
+        if gathering.wanted():
+            waits += 1
+            gathering.came(1)
+    assert waits < 25
+    while not gathering.wanted():
+        pass
+    for _ in range(12):
+        gathering.came(10)
+    assert gathering.wanted()
+    gathering.came(1)
+    assert not gathering.wanted()
+    assert gathering.wanted()

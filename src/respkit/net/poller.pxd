@@ -32,6 +32,24 @@ cdef class CallbackChannel(Channel):
     cdef object on_readable
     cdef object on_writable
 
+cdef class Gathering:
+    # Bytes that came in, as the streams say.
+    cdef public long long received
+    cdef readonly bint on
+    # What the window that is running is for; when it began, and at how many bytes; what the one without waiting gave.
+    cdef int trial
+    cdef int hold
+    cdef long long began_us
+    cdef long long began_at
+    cdef double without
+    # How many turns go without a wait after one was of no use, and how many of them are still to come.
+    cdef int patience
+    cdef int skips
+
+    cpdef bint wanted(self) noexcept
+    cpdef void came(self, int count) noexcept
+    cpdef void end_window(self, long long now_us) noexcept
+
 cdef class Poller:
     cdef readonly object loop
     # False where there is no epoll, or none is wanted: every descriptor is then watched by the loop itself.
@@ -49,6 +67,9 @@ cdef class Poller:
     # How often a second look within one callback is left out, and how often it still is before the next.
     cdef int patience
     cdef int skips
+    # How long a turn may wait for more to come, in microseconds; 0: not at all.
+    cdef public int gather_us
+    cdef readonly Gathering gathering
     cdef public list turn_starts
     cdef public list turn_ends
     cdef object __weakref__
@@ -60,6 +81,7 @@ cdef class Poller:
     # A turn for what comes from elsewhere (a timer, a TLS transport): True when it was opened here, and then leave() ends it.
     cpdef bint enter(self) except -1
     cpdef int leave(self) except -1
+    cdef int gather(self, void* ready, int most) except -2
     cdef int turn(self, void* ready, int count) except -1
     cdef int control(self, Channel channel, int events) except -1
     cdef int open(self) except -1

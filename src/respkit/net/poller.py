@@ -92,6 +92,8 @@ class Poller:
     """The channels of one event loop. Get it with ``Poller.of(loop)``.
 
     It lives as long as somebody holds it, and holds nothing of the loop's while no channel is watched.
+
+    ``gather_us`` is for the compiled form, where a turn under load may wait for more to come; here each event is a turn.
     """
 
     loop: asyncio.AbstractEventLoop
@@ -105,6 +107,7 @@ class Poller:
         self.dirty: list[Channel] = []
         self.watched = 0
         self.generations = 0
+        self.gather_us = 0
         self.turn_starts: list[TurnHook | Callable[[], object]] = []
         self.turn_ends: list[TurnHook | Callable[[], object]] = []
 

@@ -48,6 +48,7 @@ cdef class Stream(Channel):
         count = c_read(self.fd, at, <size_t>size)
         if count > 0:
             self.inbuf.filled(count)
+            self.poller.gathering.received += count
             return count
         if count == 0:
             return 0

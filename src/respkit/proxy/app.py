@@ -40,6 +40,7 @@ class Proxy:
         self.loop = asyncio.get_running_loop()
         self.poller = Poller.of(self.loop)
         self.clock = Clock()
+        self.poller.gather_us = config.limits.gather_us
         self.poller.turn_starts.append(self.clock)
         self.connectors: dict[Connector, asyncio.Task[None]] = {}
         self.listeners: list[Listener] = []
@@ -192,6 +193,7 @@ class Proxy:
         if self._deadline is not None:
             self._deadline.cancel()
         self.poller.turn_starts.remove(self.clock)
+        self.poller.gather_us = 0
 
     # Who comes in ------------------------------------------------------------------------------------------------------
 

@@ -127,6 +127,8 @@ class Limits(Struct, forbid_unknown_fields=True):
     client_in_flight: Positive = 1024
     #: Requests that a server has not taken: above it, those who send more are not read from.
     upstream_pause_bytes: Positive = 16 * 1024 * 1024
+    #: How long what comes in may wait, under load, so that more is read and sent at once; 0 for never.
+    gather_us: Annotated[int, Meta(ge=0, le=10_000)] = 200
 
 
 class Config(Struct, forbid_unknown_fields=True):
