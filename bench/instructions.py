@@ -5,7 +5,9 @@ replies of a batch before it sends the next, and only the requests are counted, 
 hot path slower is seen, on a busy machine too. What the kernel does is not in it.
 
 The counts are recorded in ``instructions.json`` for each environment (Python, compiler, Cython, uvloop), since each
-brings instructions of its own. A count more than ``TOLERANCE`` above the recorded one fails; ``--update`` records anew.
+brings instructions of its own. At pipeline 16, a count more than ``--tolerance`` above the recorded one fails, if it is so twice;
+``--update`` records anew. At pipeline 1 counts are shown and not judged: there the turns of the loop count for most, and how
+requests fall into them is a matter of time, not of our code alone.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ from bench.programs import LOAD, MissingPeerError
 from respkit.__about__ import build
 
 RECORD = Path(__file__).with_name("instructions.json")
-TOLERANCE = 0.03
+TOLERANCE_PERCENT = 3.0
+JUDGED = "pipeline 16"
 KEYS = 1024
 VALUE = b"x" * 20
 WARM_UP = 300
@@ -225,14 +228,14 @@ def environment() -> str:
     return ", ".join([*parts, f"gcc {compiler}", platform.machine()])
 
 
-def compare(counts: dict[str, float], recorded: dict[str, float]) -> list[str]:
-    """Prints every count beside the recorded one; returns those that have grown beyond the tolerance."""
+def compare(counts: dict[str, float], recorded: dict[str, float], tolerance: float) -> list[str]:
+    """Prints every count beside the recorded one; returns the judged ones that have grown by more than ``tolerance`` per cent."""
     grown = []
     for name, count in counts.items():
         before = recorded.get(name)
         change = "" if before is None else f"   {count / before - 1:+.1%}   (recorded {before:,.0f})"
         print(f"{name:24} {count:8,.0f}{change}")
-        if before is not None and count > before * (1 + TOLERANCE):
+        if before is not None and JUDGED in name and count > before * (1 + tolerance / 100):
             grown.append(name)
     return grown
 
@@ -240,6 +243,13 @@ def compare(counts: dict[str, float], recorded: dict[str, float]) -> list[str]:
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.instructions", description="Instructions per request.")
     parser.add_argument("--update", action="store_true", help="record what was counted")
+    parser.add_argument(
+        "--tolerance",
+        type=float,
+        default=TOLERANCE_PERCENT,
+        metavar="PERCENT",
+        help=f"how much more than recorded is too much ({TOLERANCE_PERCENT:g})",
+    )
     options = parser.parse_args(argv)
     if build() != "compiled":
         print(f"this build is {build()}: instructions are counted on the compiled one", file=sys.stderr)
@@ -251,12 +261,12 @@ def main(argv: list[str] | None = None) -> int:
         print("nothing is recorded for this environment: --update records it")
     try:
         counts = count_all()
-        grown = compare(counts, record.get(here, {}))
+        grown = compare(counts, record.get(here, {}), options.tolerance)
         if grown and not options.update:
             print("once more: what a busy machine adds is not there twice")
             again = count_all()
             counts = {name: min(count, again[name]) for name, count in counts.items()}
-            grown = compare(counts, record.get(here, {}))
+            grown = compare(counts, record.get(here, {}), options.tolerance)
     except MissingPeerError as missing:
         print(f"{missing} is not installed here (Debian: valgrind, redis-server)", file=sys.stderr)
         return 1
@@ -265,7 +275,7 @@ def main(argv: list[str] | None = None) -> int:
         RECORD.write_text(json.dumps(record, indent=1) + "\n")
         return 0
     if grown:
-        print(f"more than {TOLERANCE:.0%} above what is recorded: {', '.join(grown)}")
+        print(f"more than {options.tolerance:g}% above what is recorded: {', '.join(grown)}")
     return 1 if grown else 0
 
 
