@@ -8,6 +8,8 @@ import importlib.util
 import os
 import socket
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -42,6 +44,8 @@ def poller(request: pytest.FixtureRequest, module: Any, loop: asyncio.AbstractEv
     poller = module.Poller(loop, native) if not native else module.Poller.of(loop)
     if "gathering" in request.node.name:
         poller.gather_us = 60
+        if hasattr(poller, "gathering"):
+            wait_always(poller.gathering)
     return poller
 
 
@@ -356,6 +360,43 @@ def windows(gathering: Any, *received: int, start: int = 1_000_000) -> int:
     return now
 
 
+def wait_always(gathering: Any) -> None:
+    """As if waiting had been found to be of use, in a window that is long from over."""
+    windows(gathering, 0, 1000, 1000, start=time.monotonic_ns() // 1000 + 60_000_000)
+
+
+def test_events_that_come_during_the_wait_are_in_the_same_turn(loop: asyncio.AbstractEventLoop) -> None:
+    poller: Any = installed.Poller.of(loop)
+    if not hasattr(poller, "gathering"):
+        pytest.skip("the uncompiled poller never waits")
+    poller.gather_us = 300_000
+    wait_always(poller.gathering)
+    pairs = [socket.socketpair() for _ in range(5)]
+    turn_numbers: list[int] = []
+    seen: list[int] = []
+    poller.turn_starts.append(lambda: turn_numbers.append(len(turn_numbers)))
+
+    def read(sock: socket.socket) -> Callable[[], object]:
+        return lambda: (sock.recv(10), seen.append(len(turn_numbers)))
+
+    channels = [installed.CallbackChannel(poller, a.fileno(), read(a)) for a, _ in pairs]
+    for channel in channels:
+        poller.watch(channel)
+    try:
+        pairs[0][1].send(b"x")
+        later = threading.Timer(0.05, lambda: [b.send(b"x") for _, b in pairs[1:]])
+        later.start()
+        turns(loop, lambda: len(seen) == 5)
+        later.join()
+        assert seen == [1] * 5
+    finally:
+        for channel in channels:
+            poller.unwatch(channel)
+        for a, b in pairs:
+            a.close()
+            b.close()
+
+
 def test_turns_do_not_wait_before_it_was_tried(gathering: Any) -> None:
     assert not gathering.on
     assert not gathering.wanted()
@@ -389,12 +430,13 @@ def test_what_was_found_is_tried_again_later(gathering: Any) -> None:
     assert not gathering.on
 
 
-def test_a_window_in_which_nothing_happened_says_nothing(gathering: Any) -> None:
-    now = windows(gathering, 0, 1000)
-    gathering.received += 1
-    gathering.end_window(now + 100 * WINDOW_US)
-    assert gathering.on  # the trial is still running
-    windows(gathering, 1000, start=now + 100 * WINDOW_US)
+def test_after_a_pause_it_is_found_out_anew(gathering: Any) -> None:
+    now = windows(gathering, 0, 1000, 1000)
+    assert gathering.on
+    now += 100 * WINDOW_US
+    gathering.end_window(now)
+    assert not gathering.on
+    windows(gathering, 1000, 1000, start=now)
     assert gathering.on
 
 

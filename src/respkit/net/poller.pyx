@@ -171,8 +171,10 @@ cdef class Gathering:
         self.began_us = now_us
         self.began_at = self.received
         if idle:
-            return  # in some of that time nothing happened: it says nothing
-        if self.trial == TRIAL_WITHOUT:
+            # For some of that time nothing happened: it says nothing, nor does what was found before it of what comes now.
+            self.trial = TRIAL_WITHOUT
+            self.on = False
+        elif self.trial == TRIAL_WITHOUT:
             self.without = rate
             self.trial = TRIAL_WITH
             self.on = True
@@ -301,7 +303,7 @@ cdef class Poller:
         count = epoll_wait(self.epoll, events, budget, 0)
         if count <= 0:  # the loop's notice was stale (or a signal came, and it will give another)
             return
-        if self.gather_us > TIMER_SLACK_US:
+        if self.gather_us > 0:
             gathering = self.gathering
             now_us = monotonic_us()
             if now_us - gathering.began_us >= WINDOW_US:
@@ -332,11 +334,9 @@ cdef class Poller:
 
     cdef int gather(self, void* ready, int most) except -2:
         # Waits, and takes all that is ready then: what was so before still is, for descriptors are level-triggered.
-        cdef unsigned int delay = <unsigned int>(self.gather_us - TIMER_SLACK_US)
+        cdef unsigned int delay = <unsigned int>max(self.gather_us - TIMER_SLACK_US, 1)
         with nogil:
             usleep(delay)
-        if self.epoll < 0:  # another thread closed it meanwhile
-            return 0
         return epoll_wait(self.epoll, <epoll_event*>ready, most, 0)
 
     cdef int turn(self, void* ready, int count) except -1:
