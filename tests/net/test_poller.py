@@ -362,7 +362,7 @@ def windows(gathering: Any, *received: int, start: int = 1_000_000) -> int:
 
 def wait_always(gathering: Any) -> None:
     """As if waiting had been found to be of use, in a window that is long from over."""
-    windows(gathering, 0, 1000, 1000, start=time.monotonic_ns() // 1000 + 60_000_000)
+    windows(gathering, 0, 10, 1000, 1000, start=time.monotonic_ns() // 1000 + 60_000_000)
 
 
 def test_events_that_come_during_the_wait_are_in_the_same_turn(loop: asyncio.AbstractEventLoop) -> None:
@@ -403,7 +403,7 @@ def test_turns_do_not_wait_before_it_was_tried(gathering: Any) -> None:
 
 
 def test_waiting_is_kept_while_throughput_does_not_suffer(gathering: Any) -> None:
-    now = windows(gathering, 0)  # since the clock's beginning: says nothing
+    now = windows(gathering, 0, 10)  # since the clock's beginning, and while the load begins: they say nothing
     now = windows(gathering, 1000, start=now)
     assert gathering.on  # tried
     windows(gathering, 950, start=now)
@@ -412,7 +412,7 @@ def test_waiting_is_kept_while_throughput_does_not_suffer(gathering: Any) -> Non
 
 
 def test_waiting_is_given_up_where_it_holds_peers_up(gathering: Any) -> None:
-    now = windows(gathering, 0, 1000, 500)
+    now = windows(gathering, 0, 10, 1000, 500)
     assert not gathering.on
     now = windows(gathering, *[1000] * 80, start=now)
     assert not gathering.on
@@ -423,7 +423,7 @@ def test_waiting_is_given_up_where_it_holds_peers_up(gathering: Any) -> None:
 
 
 def test_what_was_found_is_tried_again_later(gathering: Any) -> None:
-    now = windows(gathering, 0, 1000, 1000)
+    now = windows(gathering, 0, 10, 1000, 1000)
     now = windows(gathering, *[1000] * 80, start=now)
     assert not gathering.on  # a window without, to compare with
     windows(gathering, 1000, 100, start=now)
@@ -431,17 +431,18 @@ def test_what_was_found_is_tried_again_later(gathering: Any) -> None:
 
 
 def test_after_a_pause_it_is_found_out_anew(gathering: Any) -> None:
-    now = windows(gathering, 0, 1000, 1000)
+    now = windows(gathering, 0, 10, 1000, 1000)
     assert gathering.on
     now += 100 * WINDOW_US
     gathering.end_window(now)
     assert not gathering.on
-    windows(gathering, 1000, 1000, start=now)
-    assert gathering.on
+    now = windows(gathering, 10, start=now)  # the load begins
+    windows(gathering, 1000, 500, start=now)
+    assert not gathering.on
 
 
 def test_a_wait_that_brings_few_events_is_repeated_ever_more_seldom(gathering: Any) -> None:
-    windows(gathering, 0, 1000, 1000)
+    windows(gathering, 0, 10, 1000, 1000)
     waits = 0
     for _ in range(10_000):
         if gathering.wanted():

@@ -172,7 +172,9 @@ cdef class Gathering:
         self.began_at = self.received
         if idle:
             # For some of that time nothing happened: it says nothing, nor does what was found before it of what comes now.
-            self.trial = TRIAL_WITHOUT
+            # The next window is left out as well: in it the load is only beginning, and would be too easy to beat.
+            self.trial = HOLDING
+            self.hold = 1
             self.on = False
         elif self.trial == TRIAL_WITHOUT:
             self.without = rate
