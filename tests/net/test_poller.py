@@ -424,8 +424,13 @@ def test_waiting_is_given_up_where_it_holds_peers_up(gathering: Any) -> None:
 
 def test_what_was_found_is_tried_again_later(gathering: Any) -> None:
     now = windows(gathering, 0, 10, 1000, 1000)
-    now = windows(gathering, *[1000] * 80, start=now)
+    assert gathering.on
+    now = windows(gathering, *[1000] * 4, start=now)
     assert not gathering.on  # a window without, to compare with
+    now = windows(gathering, 1000, 1000, *[1000] * 7, start=now)
+    assert gathering.on  # believed for twice as long
+    now = windows(gathering, 1000, start=now)
+    assert not gathering.on
     windows(gathering, 1000, 100, start=now)
     assert not gathering.on
 

@@ -39,6 +39,7 @@ cdef class Gathering:
     # What the window that is running is for; when it began, and at how many bytes; what the one without waiting gave.
     cdef int trial
     cdef int hold
+    cdef int trust
     cdef long long began_us
     cdef long long began_at
     cdef double without

@@ -70,6 +70,7 @@ cdef enum:
     GATHER_EVENTS = 4
     WINDOW_US = 10000
     HOLD_WINDOWS = 80
+    FIRST_TRUST = 2
     # What of the throughput must be left with waiting. Windows differ by some per cent; with few peers it falls by half.
     HARMLESS_PERCENT = 90
     MAX_GATHER_PATIENCE = 1024
@@ -175,6 +176,7 @@ cdef class Gathering:
             # The next window is left out as well: in it the load is only beginning, and would be too easy to beat.
             self.trial = HOLDING
             self.hold = 1
+            self.trust = FIRST_TRUST
             self.on = False
         elif self.trial == TRIAL_WITHOUT:
             self.without = rate
@@ -182,7 +184,9 @@ cdef class Gathering:
             self.on = True
         elif self.trial == TRIAL_WITH:
             self.on = rate * 100 >= self.without * HARMLESS_PERCENT
-            self.hold = HOLD_WINDOWS
+            # That waiting does no harm is believed for longer each time it is found again: one window can mislead.
+            self.trust = min(self.trust * 2, HOLD_WINDOWS) if self.on else FIRST_TRUST
+            self.hold = self.trust if self.on else HOLD_WINDOWS
             self.trial = HOLDING
         else:
             self.hold -= 1
